@@ -1,0 +1,81 @@
+"""The only place that picks adapters: settings in, a store, a source or a flush out."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import UsageError
+from .run.flush import Flush, Reached, unobserved
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .projections.declaration import Projection
+    from .source.file.log import FileSource
+    from .source.port import LiveSource
+    from .store.port import Store
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """See Clock.now; milliseconds, as MongoDB keeps them."""
+        now = datetime.now(UTC)
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    def monotonic(self) -> float:
+        """See Clock.monotonic."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """See Clock.sleep."""
+        time.sleep(seconds)
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that `--store` names, found to be there.
+
+    Raises UsageError for an address of no known kind, UnreachableError or
+    AuthenticationError where the server does not let us in.
+    """
+    address = settings.store
+    if address.startswith(("mongodb://", "mongodb+srv://")):
+        from .store.mongo import MongoStore
+
+        store: Store = MongoStore(
+            address, timeout=settings.timeout, ledger_days=settings.ledger_days
+        )
+    elif address.startswith("sqlite:///"):
+        from .store.sqlite import SqliteStore
+
+        store = SqliteStore(Path(address.removeprefix("sqlite:///")), timeout=settings.timeout)
+    else:
+        raise UsageError(
+            f"--store begins with {address.partition(':')[0]!r}, which is no kind of store",
+            advice="--store mongodb://host:27017/sc_analytics or --store sqlite:///file.db",
+        )
+    return store
+
+
+def open_kafka(settings: Settings) -> LiveSource:
+    """The configured brokers; raises UnreachableError where none answers in time."""
+    from .source.kafka.log import KafkaSource
+
+    return KafkaSource(settings.bootstrap_servers, timeout=settings.timeout)
+
+
+def open_file(path: str) -> FileSource:
+    """A file of events; raises NotThereError where it cannot be read."""
+    from .source.file.log import FileSource
+
+    return FileSource(path)
+
+
+def new_flush(
+    projection: Projection, store: Store, settings: Settings, reached: Reached = unobserved
+) -> Flush:
+    """The write path of one projection."""
+    return Flush(projection, store, settings.rules, SystemClock().now, reached)

@@ -1,0 +1,25 @@
+"""The command line: every command, one file each."""
+
+from __future__ import annotations
+
+import typer
+
+from . import consume, dead_letters, demo, replay, report
+
+app = typer.Typer(
+    name="sc-analytics",
+    help="Exact daily analytics documents out of Kafka domain events.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("consume")(consume.consume)
+app.command("replay")(replay.replay)
+app.command("report")(report.report)
+app.add_typer(dead_letters.app, name="dead-letters")
+app.command("demo")(demo.demo)
+
+
+def run() -> None:
+    """Run the command that was typed."""
+    app()

@@ -1,0 +1,112 @@
+"""`sc-analytics consume`: live running."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from .. import bootstrap
+from ..errors import UnreachableError
+from ..projections.catalog import named
+from ..run.consume import LiveRun, Pace
+from ..run.ports import Observer
+from ..run.spec import parse_spec
+from ..run.start import Beginnings
+from ..run.store_rules import agree
+from ..settings import Settings, zone
+from .options import command, option
+from .processes import Job, run_jobs
+from .progress import watcher
+
+
+@dataclass(frozen=True)
+class LiveOptions:
+    """What `consume` was asked for besides the settings."""
+
+    until_end: bool
+    start: str
+    accept_gap: bool
+
+
+@command
+def consume(
+    names: Annotated[list[str], typer.Argument(metavar="NAME…|all", help="Projections to run.")],
+    settings: Settings,
+    until_end: Annotated[
+        bool, option("--until-end", "Stop once everything that is there now is absorbed.")
+    ] = False,
+    start: Annotated[
+        str, option("--start", "Where a first run begins: earliest, latest or a SPEC.")
+    ] = "earliest",
+    workers: Annotated[
+        int, option("--workers", "Processes for each projection.", min=1, max=64)
+    ] = 1,
+    accept_gap: Annotated[
+        bool, option("--accept-gap", "Go on although retention deleted unread records.")
+    ] = False,
+) -> None:
+    """Follow the topics and keep the daily documents up to date, until SIGINT or SIGTERM.
+
+    A run goes on where the store's checkpoint is. Several runs of the same
+    projection share its partitions; killing any of them at any time is safe.
+    """
+    options = LiveOptions(until_end, start, accept_gap)
+    projections = named(names)
+    parse_spec(start, zone(settings.rules.timezone), bootstrap.SystemClock().now())
+    jobs = [
+        Job(
+            projection.name if workers == 1 else f"{projection.name} ({number})",
+            partial(follow, settings, projection.name, options),
+        )
+        for projection in projections
+        for number in range(1, workers + 1)
+    ]
+    observer = watcher(bounded=until_end)
+    try:
+        run_jobs(jobs, observer)
+    finally:
+        observer.close()
+
+
+def follow(
+    settings: Settings,
+    name: str,
+    options: LiveOptions,
+    observer: Observer,
+    stopped: Callable[[], bool],
+) -> None:
+    """Follow one projection's topic in this process, until stopped or at its end.
+
+    Once started it outlives both servers going away.
+    """
+    (projection,) = named([name])
+    clock = bootstrap.SystemClock()
+    with (
+        closing(bootstrap.open_store(settings)) as store,
+        closing(bootstrap.open_kafka(settings)) as source,
+    ):
+        agree(store, settings.rules)
+        flush = bootstrap.new_flush(projection, store, settings)
+        topic = settings.topic_name(projection.topic)
+        spec = parse_spec(options.start, zone(settings.rules.timezone), clock.now())
+        beginnings = Beginnings(flush, source, topic, spec, options.accept_gap, clock, observer)
+        ends = beginnings.prepare()
+        if options.until_end:
+            observer.expects(name, beginnings.remaining(ends))
+        pace = Pace(settings.flush_records, settings.flush_interval)
+        while True:
+            with closing(source.follow(topic, projection.group())) as follower:
+                live = LiveRun(flush, follower, beginnings, pace, clock, observer, stopped)
+                try:
+                    live.run(ends if options.until_end else None)
+                    return
+                except UnreachableError as error:
+                    if stopped() or options.until_end:
+                        raise
+                    observer.says(f"{name}: {error.what}; connecting anew")
+            clock.sleep(1.0)

@@ -1,0 +1,124 @@
+"""How far a run is, on stderr: a bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ..run.tally import Tally
+from .failures import say
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_SECONDS_BETWEEN_LINES = 30.0
+
+
+class Lines:
+    """Implements Observer with plain lines; keeps the totals of every projection."""
+
+    def __init__(self) -> None:
+        self.tallies: dict[str, Tally] = defaultdict(Tally)
+        self._said = time.monotonic()
+
+    def expects(self, projection: str, records: int) -> None:
+        """See Observer.expects."""
+        self.tallies[projection].add(Tally())
+
+    def flushed(self, projection: str, tally: Tally, positions: Mapping[str, int]) -> None:
+        """See Observer.flushed."""
+        self.tallies[projection].add(tally)
+        now = time.monotonic()
+        if now - self._said >= _SECONDS_BETWEEN_LINES:
+            self._said = now
+            self.summarise()
+
+    def says(self, message: str) -> None:
+        """See Observer.says."""
+        say(message)
+
+    def summarise(self) -> None:
+        """One line a projection with its totals."""
+        for projection, tally in sorted(self.tallies.items()):
+            say(f"{projection}: {in_words(tally)}")
+
+    def close(self) -> None:
+        """Say the totals."""
+        self.summarise()
+
+
+class Bars(Lines):
+    """Implements Observer with one bar a projection: share done, rate, time left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+
+        self._tasks: dict[str, TaskID] = {}
+        self._progress: Progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]:>9}/s"),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+        self._progress.start()
+
+    def expects(self, projection: str, records: int) -> None:
+        """See Observer.expects; further workers of a projection add to its bar."""
+        task = self._tasks.get(projection)
+        if task is None:
+            self._tasks[projection] = self._progress.add_task(projection, total=records, rate="–")
+        else:
+            total = self._progress.tasks[task].total or 0
+            self._progress.update(task, total=total + records)
+
+    def flushed(self, projection: str, tally: Tally, positions: Mapping[str, int]) -> None:
+        """See Observer.flushed."""
+        self.tallies[projection].add(tally)
+        task = self._tasks.get(projection)
+        if task is not None:
+            speed = self._progress.tasks[task].speed
+            rate = "–" if speed is None else f"{speed:,.0f}"
+            self._progress.update(task, advance=tally.read, rate=rate)
+
+    def says(self, message: str) -> None:
+        """See Observer.says."""
+        self._progress.console.print(message, markup=False, highlight=False)
+
+    def close(self) -> None:
+        """Take the bars away and say the totals."""
+        self._progress.stop()
+        self.summarise()
+
+
+def watcher(*, bounded: bool) -> Lines:
+    """Bars for a bounded run on a terminal, lines otherwise."""
+    return Bars() if bounded and sys.stderr.isatty() else Lines()
+
+
+def in_words(tally: Tally) -> str:
+    """The totals that are not 0, with the number of records read first."""
+    parts = [f"{tally.read:,} records", f"{tally.counted:,} counted"]
+    parts += [
+        f"{value:,} {name}"
+        for name, value in (
+            ("duplicates", tally.duplicates),
+            ("skipped", tally.skipped),
+            ("dead letters", tally.dead_letters),
+            ("additions absorbed before", tally.redelivered),
+        )
+        if value
+    ]
+    return ", ".join(parts)

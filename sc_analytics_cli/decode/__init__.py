@@ -1,0 +1,1 @@
+"""Bytes to checked events, or the reason why not."""

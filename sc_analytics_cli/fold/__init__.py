@@ -1,0 +1,1 @@
+"""Pure folding: events to deltas to documents; the order journal."""

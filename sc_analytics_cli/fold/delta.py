@@ -1,0 +1,76 @@
+"""Step 4 of the flush: events to additions per date and partition."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ..event import Add
+from .ranges import Range, contains
+
+
+class Posting(NamedTuple):
+    """The additions that the event at `offset` makes to one date.
+
+    `hour` is the business hour of the additions that are kept by hour as well.
+    """
+
+    offset: int
+    date: str
+    hour: str
+    adds: tuple[Add, ...]
+
+
+Entry = tuple[str, tuple[Add, ...]]
+"""An hour and what is added in it."""
+
+
+@dataclass
+class Delta:
+    """What one partition's stretch of events adds to one date.
+
+    The postings are kept beside their sum: where a document has absorbed a part
+    of them already, the rest is summed again.
+    """
+
+    postings: list[Posting] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        """The lowest offset that adds anything."""
+        return min(posting.offset for posting in self.postings)
+
+    @property
+    def last(self) -> int:
+        """The highest offset that adds anything."""
+        return max(posting.offset for posting in self.postings)
+
+    def entries(self) -> Counter[Entry]:
+        """How often each (hour, additions) occurs."""
+        return Counter((posting.hour, posting.adds) for posting in self.postings)
+
+    def outside(self, ranges: Sequence[Range]) -> Delta:
+        """The delta of those postings whose offset lies in none of the ranges."""
+        return Delta([each for each in self.postings if not contains(ranges, each.offset)])
+
+
+Deltas = dict[str, dict[str, Delta]]
+"""Date → partition → delta."""
+
+
+def fold(postings: Iterable[tuple[str, Posting]]) -> Deltas:
+    """Group (partition, posting) pairs; a posting that adds nothing leaves no trace."""
+    deltas: Deltas = {}
+    for partition, posting in postings:
+        if not posting.adds:
+            continue
+        by_partition = deltas.get(posting.date)
+        if by_partition is None:
+            by_partition = deltas[posting.date] = {}
+        delta = by_partition.get(partition)
+        if delta is None:
+            delta = by_partition[partition] = Delta()
+        delta.postings.append(posting)
+    return deltas

@@ -1,0 +1,106 @@
+"""Step 5 of the flush, the pure half: a document absorbs deltas.
+
+The invariant lives here: a document is the fold of the distinct events of its
+date whose offsets lie in the ranges of its own `source`. Counters and ranges
+change in the same value, which the store swaps as a whole.
+
+    source: {"sc.domain.order/0": {"first": 12, "ranges": [[0, 5000]]}}
+
+`ranges` is what has been absorbed of the partition; `first` is the lowest offset
+that added anything, which tells whether retention has cut what a rebuild needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from ..errors import AnalyticsError
+from .delta import Delta
+from .field import CentsBy, Document, Shape
+from .ranges import Range, disjoint, union_all
+
+MAX_INT64: Final = 2**63 - 1
+
+Reach = Mapping[str, Sequence[Range]]
+"""Partition → ranges in which every record has been read, by this run or before it."""
+
+
+def unabsorbed(document: Document, deltas: Mapping[str, Delta]) -> dict[str, Delta]:
+    """The part of `deltas` (partition → delta) that the document has not absorbed yet."""
+    fresh = {}
+    for partition, delta in deltas.items():
+        known = document["source"].get(partition)
+        if known is not None and not disjoint(known["ranges"], delta.first, delta.last):
+            delta = delta.outside(known["ranges"])
+        if delta.postings:
+            fresh[partition] = delta
+    return fresh
+
+
+def absorb(
+    shape: Shape, document: Document, fresh: Mapping[str, Delta], reach: Reach, now: datetime
+) -> Document:
+    """The document with deltas added that it has not absorbed yet (see `unabsorbed`).
+
+    The document given is left as it is. Raises AnalyticsError where a counter
+    would outgrow 64 bits.
+    """
+    grown = dict(document)
+    for delta in fresh.values():
+        _add(shape, grown, document, delta)
+    grown["hours"] = dict(sorted(grown["hours"].items()))
+    grown["source"] = dict(document["source"])
+    for partition, delta in fresh.items():
+        known = document["source"].get(partition)
+        grown["source"][partition] = _grown_source(known, delta, reach[partition])
+    shape.derive(grown)
+    _check_size(shape, grown)
+    return grown | {"version": shape.version, "updated_at": now}
+
+
+def _grown_source(known: Document | None, delta: Delta, reached: Sequence[Range]) -> Document:
+    if known is None:
+        return {"first": delta.first, "ranges": union_all([], reached)}
+    return {
+        "first": min(known["first"], delta.first),
+        "ranges": union_all(known["ranges"], reached),
+    }
+
+
+def _add(shape: Shape, grown: Document, document: Document, delta: Delta) -> None:
+    """Add a delta to `grown`, copying every part that it still shares with `document`."""
+    for (hour, adds), times in delta.entries().items():
+        for add in adds:
+            amount = add.amount * times
+            if isinstance(shape.fields[add.field], CentsBy):
+                by_key = _own(grown, document, add.field)
+                assert add.key is not None
+                by_key[add.key] = by_key.get(add.key, 0) + amount
+            else:
+                grown[add.field] += amount
+                hours = _own(grown, document, "hours")
+                of_hour = _own(hours, document["hours"], hour)
+                of_hour[add.field] = of_hour.get(add.field, 0) + amount
+
+
+def _own(grown: Document, document: Document, name: str) -> Document:
+    """The object under `name` of `grown`, copied first where `document` holds the same one."""
+    value = grown.get(name)
+    if value is None or value is document.get(name):
+        value = grown[name] = dict(value or {})
+    return value
+
+
+def _check_size(shape: Shape, document: Document) -> None:
+    for name in shape.fields:
+        value = document[name]
+        if isinstance(value, dict):
+            value = max(value.values(), default=0)
+        if isinstance(value, int) and abs(value) > MAX_INT64:
+            raise AnalyticsError(
+                f"{name} of {document['date']} would outgrow 64 bits; nothing of it was stored",
+                cause="amounts far beyond money: look for a producer that sends wrong cents",
+                advice="sc-analytics report --date " + document["date"],
+            )

@@ -1,0 +1,1 @@
+"""The projections: one file each. A new one needs a file here and nothing elsewhere."""

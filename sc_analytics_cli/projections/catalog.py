@@ -1,0 +1,36 @@
+"""Finds the projections: every DailyProjection declared in this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from ..errors import UsageError
+from .declaration import DailyProjection, Projection
+
+
+@cache
+def all_projections() -> tuple[Projection, ...]:
+    """Every projection, by name."""
+    package = __package__ or ""
+    for module in iter_modules(import_module(package).__path__):
+        import_module(f"{package}.{module.name}")
+    return tuple(sorted(DailyProjection.__subclasses__(), key=lambda each: each.name))
+
+
+def named(names: Iterable[str]) -> tuple[Projection, ...]:
+    """The projections of these names, each once, in the catalogue's order; `all` means all.
+
+    Raises UsageError for a name that there is not.
+    """
+    wanted = set(names)
+    known = {projection.name for projection in all_projections()}
+    unknown = sorted(wanted - known - {"all"})
+    if unknown:
+        raise UsageError(
+            f"no projection is called {unknown[0]!r}",
+            advice="choose from: " + ", ".join(sorted(known)) + ", all",
+        )
+    return tuple(p for p in all_projections() if "all" in wanted or p.name in wanted)

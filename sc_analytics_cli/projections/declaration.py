@@ -1,0 +1,102 @@
+"""How a projection is declared: as a class whose attributes are the document's fields.
+
+    class OrderFunnelDaily(DailyProjection, name="order-funnel", ...):
+        orders_created = Count("order.created")
+        payment_success_rate = Ratio("payments_succeeded", "payments_initiated")
+
+From that follow the table from event type to what it adds, the derived fields,
+the stored document and the report's columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from ..decode.fields import Envelope
+from ..decode.reader import EffectReader
+from ..event import Add, Effect
+from ..fold.field import CentsBy, Count, Counter, Derived, Field, Shape
+from ..fold.journal import Bookkeeper
+from ..settings import Rules
+
+FactReader = Callable[[Envelope, Rules], Effect]
+
+
+class DailyProjection:
+    """One document a date; never instantiated, the class itself is the declaration.
+
+    Class arguments: `name` on the command line, `report` the name of its report,
+    `topic` (`user` or `order`; settings say what each is called on the broker),
+    `version` of its logic, to be raised with every change of what is counted.
+    """
+
+    name: ClassVar[str]
+    report: ClassVar[str]
+    topic: ClassVar[str]
+    shape: ClassVar[Shape]
+    facts: ClassVar[Mapping[str, FactReader]] = {}
+    """Event type → reader, for events that go through the order journal."""
+
+    @classmethod
+    def bookkeeper(cls) -> Bookkeeper | None:
+        """What the facts of an order add; None where no event goes through the journal."""
+        return None
+
+    def __init_subclass__(cls, *, name: str, report: str, topic: str, version: int) -> None:
+        cls.name, cls.report, cls.topic = name, report, topic
+        fields = {
+            attribute: value
+            for attribute, value in vars(cls).items()
+            if isinstance(value, Counter | CentsBy | Derived)
+        }
+        cls.shape = Shape(fields, version)
+
+    @classmethod
+    def collection(cls) -> str:
+        """Where its documents are stored."""
+        return "analytics_" + cls.name.replace("-", "_")
+
+    @classmethod
+    def ledger(cls) -> str:
+        """Where the event ids that it has counted are stored."""
+        return "analytics_ledger_" + cls.name.replace("-", "_")
+
+    @classmethod
+    def group(cls) -> str:
+        """Its consumer group."""
+        return "sc-analytics-" + cls.name
+
+    @classmethod
+    def readers(cls, rules: Rules) -> dict[str, EffectReader]:
+        """The dispatch table for one run: listed event type → what such an event does."""
+        table = {kind: _bind(reader, rules) for kind, reader in cls.facts.items()}
+        for kind, counts in _counts_by_type(cls.shape.fields).items():
+            table[kind] = _counting(counts, rules)
+        return table
+
+
+Projection = type[DailyProjection]
+
+
+def _bind(reader: FactReader, rules: Rules) -> EffectReader:
+    return lambda envelope: reader(envelope, rules)
+
+
+def _counts_by_type(fields: Mapping[str, Field]) -> dict[str, list[tuple[str, Count]]]:
+    table: dict[str, list[tuple[str, Count]]] = {}
+    for name, field in fields.items():
+        if isinstance(field, Count):
+            table.setdefault(field.event_type, []).append((name, field))
+    return table
+
+
+def _counting(counts: list[tuple[str, Count]], rules: Rules) -> EffectReader:
+    always = tuple(Add(name, 1) for name, count in counts if count.when is None)
+    conditional = [(Add(name, 1), count.when) for name, count in counts if count.when]
+    if not conditional:
+        return lambda envelope: always
+    return lambda envelope: (
+        *always,
+        *(add for add, when in conditional if when(envelope, rules)),
+    )

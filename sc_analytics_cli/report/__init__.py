@@ -1,0 +1,1 @@
+"""Documents to rows (pure), rows to tables, JSON and CSV."""

@@ -1,0 +1,1 @@
+"""The flush (the only write path) and the commands that drive it."""

@@ -1,0 +1,136 @@
+"""Live running: follow a topic as one of a group, and keep the documents up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..errors import AnalyticsError, UnreachableError
+from ..event import Chunk
+from ..source.port import Follower, Span
+from .flush import Flush
+from .patience import Patience
+from .ports import Clock, Observer
+from .start import Beginnings
+from .tally import Tally
+
+_POLL_SECONDS = 0.25
+_ASK_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When to flush: after so many records or so many seconds, whichever comes first."""
+
+    records: int
+    seconds: float
+
+
+class LiveRun:
+    """One process following one topic for one projection."""
+
+    def __init__(
+        self,
+        flush: Flush,
+        follower: Follower,
+        beginnings: Beginnings,
+        pace: Pace,
+        clock: Clock,
+        observer: Observer,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self.tally = Tally()
+        self._flush = flush
+        self._follower = follower
+        self._beginnings = beginnings
+        self._pace = pace
+        self._clock = clock
+        self._observer = observer
+        self._stopped = stopped
+        self._patience = Patience(clock, observer, follower.rest, None, stopped)
+        self._waiting: list[Chunk] = []
+        self._oldest = 0.0
+        self._asked = float("-inf")
+        self._positions: dict[str, int] = {}
+
+    def run(self, until: Mapping[str, Span] | None = None) -> None:
+        """Go on until stopped, or until the ends of `until` are absorbed by whomever.
+
+        What was polled is flushed before it returns (a drain). Raises
+        UnreachableError where Kafka went away: what was polled is flushed then too.
+        """
+        while not self._stopped():
+            try:
+                self._poll()
+            except AnalyticsError:
+                self._write()
+                raise
+            if self._due():
+                self._write()
+            if until is not None and self._finished(until):
+                break
+        self._write()
+
+    def _poll(self) -> None:
+        """Step 1. A rebalance ends the batch, so that no batch spans two assignments."""
+        room = max(1, self._pace.records - self._records())
+        chunks = self._follower.poll(self._wait(), room)
+        taken = self._follower.taken()
+        if taken:
+            self._write()
+            self._follower.seek(self._begin(taken))
+            chunks = [chunk for chunk in chunks if chunk.partition not in taken]
+        if chunks and not self._waiting:
+            self._oldest = self._clock.monotonic()
+        self._waiting += chunks
+
+    def _begin(self, taken: set[str]) -> dict[str, int]:
+        while True:
+            try:
+                return self._beginnings.take(taken)
+            except UnreachableError as error:
+                if self._stopped():
+                    return {}
+                self._observer.says(f"{error.what}; trying again until it does")
+                self._follower.rest(1.0)
+
+    def _wait(self) -> float:
+        if not self._waiting:
+            return _POLL_SECONDS
+        age = self._clock.monotonic() - self._oldest
+        return min(_POLL_SECONDS, max(0.0, self._pace.seconds - age))
+
+    def _records(self) -> int:
+        return sum(len(chunk.records) for chunk in self._waiting)
+
+    def _due(self) -> bool:
+        if not self._waiting:
+            return False
+        age = self._clock.monotonic() - self._oldest
+        return self._records() >= self._pace.records or age >= self._pace.seconds
+
+    def _write(self) -> None:
+        """Steps 2 to 7 for what is waiting; it goes on waiting where that fails."""
+        if not self._waiting:
+            return
+        tally = self._patience.write(self._flush, self._waiting)
+        positions = {chunk.partition: chunk.end for chunk in self._waiting}
+        self._waiting = []
+        self.tally.add(tally)
+        self._positions |= positions
+        self._follower.commit(positions)
+        self._observer.flushed(self._flush.projection.name, tally, positions)
+
+    def _finished(self, until: Mapping[str, Span]) -> bool:
+        mine = self._follower.held() & set(until)
+        polled = {chunk.partition: chunk.end for chunk in self._waiting}
+        if any((polled | self._positions).get(each, -1) < until[each][1] for each in mine):
+            pause = _ASK_SECONDS
+        else:
+            pause = 0.0 if self._waiting else _POLL_SECONDS
+        now = self._clock.monotonic()
+        if now - self._asked < pause:
+            return False
+        self._asked = now
+        self._write()
+        return self._beginnings.absorbed(until)

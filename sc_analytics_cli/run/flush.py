@@ -1,0 +1,206 @@
+"""The flush: the only write path of every command, step by step.
+
+    1  poll         records come from a source                     (the run)
+    2  decode       check each record; what cannot be read is a dead letter
+    3  claim        the ledger says which events are duplicates;
+       record       facts of orders go into their journals
+    4  fold         deltas per date and partition
+    5  swap         each document absorbs what is new to it, compare-and-swap
+    6  checkpoint   say that everything up to here is absorbed
+    7  commit       tell Kafka, for lag tools only                 (the run)
+
+A process may be killed between any two steps, or two may run at once: every step
+can be done again from the same records and then changes nothing more. 2 to 6 are
+`Flush.write`; crash tests stop at each of them through `reached`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import IntEnum
+
+from ..decode.moment import Calendar
+from ..decode.reader import read
+from ..event import Chunk, Coordinate, Event
+from ..fold.delta import Delta, Deltas, Posting, fold
+from ..fold.document import Reach, absorb, unabsorbed
+from ..fold.field import Document
+from ..fold.ranges import union_all
+from ..projections.declaration import Projection
+from ..settings import Rules
+from ..store.port import Store
+from . import dead_letters
+from .batch import Stretch, gather
+from .checkpoints import Checkpoints
+from .postings import Journals, own_postings
+from .tally import Tally
+
+_CACHED_DOCUMENTS = 64
+
+
+class Step(IntEnum):
+    """The steps of a flush, as numbered in this module's docstring."""
+
+    POLL = 1
+    DECODE = 2
+    CLAIM = 3
+    FOLD = 4
+    SWAP = 5
+    CHECKPOINT = 6
+    COMMIT = 7
+
+
+Reached = Callable[[Step], None]
+"""Called when a step has had its effect."""
+
+
+def unobserved(step: Step) -> None:
+    """The `Reached` of ordinary running."""
+
+
+Kept = list[tuple[str, Event]]
+"""(partition, event) of the events that are not duplicates."""
+
+
+class Flush:
+    """Writes batches of one projection; one object a process and projection, not thread-safe."""
+
+    def __init__(
+        self,
+        projection: Projection,
+        store: Store,
+        rules: Rules,
+        clock: Callable[[], datetime],
+        reached: Reached = unobserved,
+    ) -> None:
+        self.projection = projection
+        self.checkpoints = Checkpoints(store, projection.name)
+        self._store = store
+        self._clock = clock
+        self._reached = reached
+        self._readers = projection.readers(rules)
+        self._calendar = Calendar(rules.timezone)
+        bookkeeper = projection.bookkeeper()
+        self._journals = None if bookkeeper is None else Journals(store, bookkeeper)
+        self._documents: dict[str, Document] = {}
+        self._reach: dict[str, list[list[int]]] = {}
+
+    def begin(self, partition: str, since: int, at: int) -> None:
+        """Say that every record of `[since, at)` is absorbed; reading goes on at `at`."""
+        self._reach[partition] = [[since, at]]
+
+    def write(self, chunks: Sequence[Chunk]) -> Tally:
+        """Steps 2 to 6 for these chunks.
+
+        Raises UnreachableError where the store is away: write the same chunks
+        again.
+        """
+        tally = Tally()
+        stretches = gather(chunks)
+        reach = {
+            partition: union_all(self._reach.get(partition, []), stretch.ranges)
+            for partition, stretch in stretches.items()
+        }
+        try:
+            with self._store.atomic():
+                events = self._decode(stretches, tally)
+                self._reached(Step.DECODE)
+                kept = self._claim(events, tally)
+                postings = self._post(kept, tally)
+                self._reached(Step.CLAIM)
+                deltas = fold(postings)
+                self._reached(Step.FOLD)
+                self._swap(deltas, reach, tally)
+                self._reached(Step.SWAP)
+                self.checkpoints.move(reach, self._clock())
+                self._reached(Step.CHECKPOINT)
+        except BaseException:
+            self._documents.clear()
+            self.checkpoints.forget()
+            raise
+        self._reach |= reach
+        return tally
+
+    def _decode(self, stretches: Mapping[str, Stretch], tally: Tally) -> Kept:
+        events: Kept = []
+        letters = []
+        for partition, stretch in stretches.items():
+            reading = read(stretch.records, self._readers, self._calendar)
+            events += [(partition, event) for event in reading.events]
+            letters += [(partition, stretch.label, letter) for letter in reading.dead_letters]
+            tally.read += len(stretch.records)
+            tally.skipped += reading.skipped
+        if letters:
+            dead_letters.keep(self._store, self.projection.name, letters, self._clock())
+            tally.dead_letters += len(letters)
+        return events
+
+    def _claim(self, events: Kept, tally: Tally) -> Kept:
+        """Keep each event id at the one coordinate that owns it."""
+        first: dict[str, Coordinate] = {}
+        for partition, event in events:
+            if event.id not in first:
+                first[event.id] = Coordinate(partition, event.offset)
+        lost = self._store.claim(self.projection.ledger(), first) if first else {}
+        if not lost and len(first) == len(events):
+            return events
+        owners = {each: str(at) for each, at in first.items()} | lost
+        kept = [
+            (partition, event)
+            for partition, event in events
+            if owners[event.id] == str(Coordinate(partition, event.offset))
+        ]
+        tally.duplicates += len(events) - len(kept)
+        return kept
+
+    def _post(self, kept: Kept, tally: Tally) -> Iterable[tuple[str, Posting]]:
+        tally.counted += len(kept)
+        if self._journals is None:
+            return own_postings(kept)
+        posted = self._journals.post(kept)
+        tally.counted -= posted.duplicates
+        tally.duplicates += posted.duplicates
+        tally.conflicts += posted.conflicts
+        return posted.postings
+
+    def _swap(self, deltas: Deltas, reach: Reach, tally: Tally) -> None:
+        """Step 5: absorb and swap until every document has it."""
+        kind, shape = self.projection.collection(), self.projection.shape
+        pending = dict(deltas)
+        first_try = True
+        while pending:
+            self._load(kind, pending)
+            changed = []
+            for date, by_partition in pending.items():
+                document = self._documents.get(date) or shape.empty(date)
+                fresh = unabsorbed(document, by_partition)
+                if first_try:
+                    tally.redelivered += _postings(by_partition) - _postings(fresh)
+                if fresh:
+                    changed.append(absorb(shape, document, fresh, reach, self._clock()))
+            revs = self._store.swap(kind, changed)
+            self._remember(changed, revs)
+            pending = {d["_id"]: pending[d["_id"]] for d in changed if d["_id"] not in revs}
+            tally.written += len(revs)
+            tally.conflicts += len(pending)
+            first_try = False
+
+    def _load(self, kind: str, dates: Iterable[str]) -> None:
+        missing = [date for date in dates if date not in self._documents]
+        if missing:
+            self._documents |= self._store.load(kind, missing)
+
+    def _remember(self, changed: Iterable[Document], revs: Mapping[str, str]) -> None:
+        """Keep what was written, the newest last; forget what another writer changed."""
+        for document in changed:
+            date = document["_id"]
+            self._documents.pop(date, None)
+            if date in revs:
+                self._documents[date] = document | {"rev": revs[date]}
+        for date in list(self._documents)[:-_CACHED_DOCUMENTS]:
+            del self._documents[date]
+
+
+def _postings(deltas: Mapping[str, Delta]) -> int:
+    return sum(len(delta.postings) for delta in deltas.values())

@@ -1,0 +1,80 @@
+"""The second half of step 3: what each event that counts adds, and to which date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..event import Coordinate, Event, Fact
+from ..fold import journal
+from ..fold.delta import Posting
+from ..fold.field import Document
+from ..store.port import ORDERS, Store
+
+Located = tuple[str, Event]
+"""A partition and an event of it."""
+
+
+def own_postings(events: Iterable[Located]) -> Iterator[tuple[str, Posting]]:
+    """Events that add to their own date and need to know nothing else."""
+    for partition, event in events:
+        assert not isinstance(event.effect, Fact)
+        yield partition, Posting(event.offset, event.date, event.hour, event.effect)
+
+
+class Posted(NamedTuple):
+    """Postings; the events that a journal knew from another coordinate; races lost."""
+
+    postings: list[tuple[str, Posting]]
+    duplicates: int
+    conflicts: int
+
+
+class Journals:
+    """Records facts in the journals of their orders and reads off what they add."""
+
+    def __init__(self, store: Store, bookkeeper: journal.Bookkeeper) -> None:
+        self._store = store
+        self._bookkeeper = bookkeeper
+
+    def post(self, events: Iterable[Located]) -> Posted:
+        """Record every fact, under compare-and-swap, then answer what each of them adds."""
+        by_order: dict[str, list[tuple[Coordinate, Event]]] = {}
+        for partition, event in events:
+            if isinstance(event.effect, Fact):
+                at = Coordinate(partition, event.offset)
+                by_order.setdefault(event.effect.order, []).append((at, event))
+        journals, conflicts = self._record(by_order)
+        postings: list[tuple[str, Posting]] = []
+        duplicates = 0
+        for order, entries in by_order.items():
+            booked = journal.bookings(journals[order], self._bookkeeper)
+            for at, _ in entries:
+                if str(at) not in booked:
+                    duplicates += 1
+                postings += [
+                    (at.partition, Posting(at.offset, *booking))
+                    for booking in booked.get(str(at), ())
+                ]
+        return Posted(postings, duplicates, conflicts)
+
+    def _record(
+        self, by_order: dict[str, list[tuple[Coordinate, Event]]]
+    ) -> tuple[dict[str, Document], int]:
+        """The journals with these facts in them, as stored; and how many races were lost."""
+        done: dict[str, Document] = {}
+        conflicts = 0
+        pending = list(by_order)
+        while pending:
+            stored = self._store.load(ORDERS, pending)
+            changed = []
+            for order in pending:
+                document = stored.get(order) or journal.empty(order)
+                grown = journal.record(document, by_order[order])
+                done[order] = grown or document
+                if grown is not None:
+                    changed.append(grown)
+            revs = self._store.swap(ORDERS, changed)
+            pending = [each["_id"] for each in changed if each["_id"] not in revs]
+            conflicts += len(pending)
+        return done, conflicts

@@ -1,0 +1,45 @@
+"""From what was asked for (SPECs) to the spans that are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from ..errors import UsageError
+from ..source.port import Source, Span
+from .spec import Spec, resolve
+
+_LINES: Final = "lines/0"
+
+
+class Wish(NamedTuple):
+    """Where to start and, exclusive, where to stop; without a stop, at the end."""
+
+    start: Spec
+    stop: Spec | None
+
+
+def wished_spans(source: Source, bounds: Mapping[str, Span], wish: Wish) -> dict[str, Span]:
+    """Partition → span, for the partitions that the start speaks of.
+
+    Raises NotThereError for offsets that are not there, UsageError for a stop
+    before its start.
+    """
+    starts = resolve(wish.start, bounds, source.offsets_at)
+    stops = {} if wish.stop is None else resolve(wish.stop, bounds, source.offsets_at)
+    spans = {}
+    for partition, start in starts.items():
+        stop = stops.get(partition, bounds[partition][1])
+        if stop < start:
+            raise UsageError(
+                f"--to-offset {stop} of {partition} lies before --from-offset {start}",
+                cause="--to-offset is exclusive and must not be below --from-offset",
+            )
+        spans[partition] = (start, stop)
+    return spans
+
+
+def chosen_lines(source: Source, line_span: Span, wish: Wish) -> Span:
+    """The lines `[first, end)` of a file; line 0, which there is not, may be named as the start."""
+    spans = wished_spans(source, {_LINES: (0, line_span[1])}, wish)
+    return spans[_LINES]

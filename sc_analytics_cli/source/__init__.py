@@ -1,0 +1,1 @@
+"""Records in: Kafka and files behind one port."""

@@ -1,0 +1,1 @@
+"""Files of events behind the source port."""

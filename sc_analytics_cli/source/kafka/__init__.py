@@ -1,0 +1,1 @@
+"""Kafka behind the source port; the only place that imports kafka-python."""

@@ -1,0 +1,116 @@
+"""What a source of records promises; every source passes one contract suite.
+
+Partitions are named as in `Coordinate`. Offsets are half-open: `[start, end)`.
+Every verb raises UnreachableError where the source is away, AuthenticationError
+where it refuses us, NotThereError where what is asked for does not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from ..event import Chunk
+
+Span = tuple[int, int]
+"""`(start, end)`, half-open."""
+
+
+class Reader(Protocol):
+    """Reads given spans once, each partition in the order of its offsets."""
+
+    def poll(self, timeout: float, limit: int) -> list[Chunk]:
+        """At most `limit` records, waiting at most `timeout` seconds for the first.
+
+        The chunks of a partition leave no hole, beginning at its span's start;
+        together they cover the span exactly when `done` is true.
+        """
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether every span has been handed over to its end."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+class Follower(Protocol):
+    """Follows a topic as one of a consumer group, for as long as it is polled.
+
+    Where to start is not the group's business: after each poll the caller takes
+    the partitions that are new to it (`taken`) and says where each begins
+    (`seek`); until then nothing of it comes.
+    """
+
+    def poll(self, timeout: float, limit: int) -> list[Chunk]:
+        """As in Reader; also keeps the group membership alive."""
+        ...
+
+    def taken(self) -> set[str]:
+        """Partitions given to this process since last asked."""
+        ...
+
+    def held(self) -> set[str]:
+        """Partitions that this process reads now."""
+        ...
+
+    def seek(self, starts: Mapping[str, int]) -> None:
+        """Begin these partitions at these offsets; one that is no longer ours is passed over."""
+        ...
+
+    def rest(self, timeout: float) -> None:
+        """Stay in the group for `timeout` seconds without taking any record."""
+        ...
+
+    def commit(self, positions: Mapping[str, int]) -> None:
+        """Tell the group how far we are, without waiting; nothing relies on it."""
+        ...
+
+    def close(self) -> None:
+        """Make the last commit known, leave the group, and let go."""
+        ...
+
+
+class Source(Protocol):
+    """A log that can be asked for its bounds and read by range."""
+
+    def partitions(self, topics: Iterable[str]) -> list[str]:
+        """The partitions of these topics."""
+        ...
+
+    def bounds(self, partitions: Iterable[str]) -> dict[str, Span]:
+        """Partition → its first offset and its end.
+
+        The end is that of committed records (`read_committed`).
+        """
+        ...
+
+    def offsets_at(self, partitions: Iterable[str], milliseconds: int) -> dict[str, int]:
+        """Partition → the first offset whose timestamp is at or after; the end where none is."""
+        ...
+
+    def topic_ids(self, partitions: Iterable[str]) -> dict[str, str]:
+        """Partition → the identity of its topic, as far as the log knows one.
+
+        It changes when a topic is deleted and created again.
+        """
+        ...
+
+    def read(self, spans: Mapping[str, Span]) -> Reader:
+        """A reader of these spans."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+class LiveSource(Source, Protocol):
+    """A source that goes on growing and can be followed."""
+
+    def follow(self, topic: str, group: str) -> Follower:
+        """Join the group of this name."""
+        ...

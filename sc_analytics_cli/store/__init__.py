@@ -1,0 +1,1 @@
+"""Where documents live: memory, SQLite and MongoDB behind one port."""

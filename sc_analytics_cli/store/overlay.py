@@ -1,0 +1,90 @@
+"""A store laid over another: reads through, keeps every write to itself.
+
+A dry run is an ordinary run on an overlay; what it changed is then read off.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+
+from ..event import Coordinate
+from ..fold.field import Document
+from .memory import MemoryStore
+from .port import Store
+
+
+class OverlayStore:
+    """Answers like `base` would after the writes made here; `base` is only read.
+
+    A document is copied from `base` when first asked for and not looked up again,
+    so that compare-and-swap has one consistent picture.
+    """
+
+    def __init__(self, base: Store) -> None:
+        self._base = base
+        self._top = MemoryStore()
+        self._fetched: dict[str, set[str]] = defaultdict(set)
+
+    def changed(self, kind: str) -> Iterator[tuple[Document | None, Document | None]]:
+        """Each document that would change, as (before, after), in the order of `_id`."""
+        ids = sorted(self._fetched[kind])
+        before, after = self._base.load(kind, ids), self._top.load(kind, ids)
+        for key in ids:
+            old, new = before.get(key), after.get(key)
+            if (old or {}).get("rev") != (new or {}).get("rev"):
+                yield old, new
+
+    def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
+        """See Store.load."""
+        self._fetch(kind, ids)
+        return self._top.load(kind, ids)
+
+    def swap(self, kind: str, documents: Sequence[Document]) -> dict[str, str]:
+        """See Store.swap."""
+        self._fetch(kind, [document["_id"] for document in documents])
+        return self._top.swap(kind, documents)
+
+    def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
+        """See Store.remove."""
+        self._fetch(kind, [document["_id"] for document in documents])
+        return self._top.remove(kind, documents)
+
+    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+        """See Store.scan."""
+        for document in self._base.scan(kind, first, last):
+            if document["_id"] not in self._fetched[kind]:
+                self._fetched[kind].add(document["_id"])
+                self._top.put(kind, [document])
+        return self._top.scan(kind, first, last)
+
+    def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
+        """See Store.claim."""
+        self._fetch_owners(ledger, claims)
+        return self._top.claim(ledger, claims)
+
+    def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
+        """See Store.owners."""
+        self._fetch_owners(ledger, event_ids)
+        return self._top.owners(ledger, event_ids)
+
+    def atomic(self) -> AbstractContextManager[None]:
+        """See Store.atomic."""
+        return nullcontext()
+
+    def close(self) -> None:
+        """Close the store below."""
+        self._base.close()
+
+    def _fetch(self, kind: str, ids: Collection[str]) -> None:
+        missing = [each for each in ids if each not in self._fetched[kind]]
+        if missing:
+            self._top.put(kind, self._base.load(kind, missing).values())
+            self._fetched[kind].update(missing)
+
+    def _fetch_owners(self, ledger: str, event_ids: Collection[str]) -> None:
+        known = self._top.owners(ledger, event_ids)
+        missing = [each for each in event_ids if each not in known]
+        if missing:
+            self._top.own(ledger, self._base.owners(ledger, missing))

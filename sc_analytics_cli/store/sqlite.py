@@ -1,0 +1,185 @@
+"""The embedded store: one SQLite file, the same documents and guarantees, no server.
+
+A flush is one transaction (`atomic`), so a killed process leaves all of it or
+nothing. Writers of other processes wait their turn (`BEGIN IMMEDIATE`), for at
+most `timeout` seconds. WAL with synchronous=NORMAL: a power cut can undo the
+last flushes, but only whole ones, checkpoint included, so they are read again.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..errors import AnalyticsError, NotThereError, UnreachableError
+from ..event import Coordinate
+from ..fold.field import Document
+from .digest import digest
+from .memory import new_rev
+from .text import from_text, to_text
+
+_PARAMETERS = 500
+
+
+class SqliteStore:
+    """Documents as JSON text in one table a kind: `id`, `rev`, `document`."""
+
+    def __init__(self, path: Path, *, timeout: float = 10.0) -> None:
+        """Open or create the file, readable by its owner only.
+
+        Raises NotThereError where the folder is missing or not writable, and
+        AnalyticsError where the file is not a SQLite database.
+        """
+        self._path = path
+        self._lock = threading.RLock()
+        self._tables: set[str] = set()
+        with self._translated():
+            try:
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            except OSError as error:
+                raise NotThereError(
+                    f"cannot open the store file {path}: {error.strerror}",
+                    cause="the folder is missing, or not writable for this user",
+                    advice=f"mkdir -p {path.parent}",
+                ) from error
+            self._connection = sqlite3.connect(
+                path, timeout=timeout, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+
+    def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
+        """See Store.load."""
+        rows = self._select(kind, "rev, document", list(ids))
+        return {key: from_text(text) | {"rev": rev} for key, rev, text in rows}
+
+    def swap(self, kind: str, documents: Sequence[Document]) -> dict[str, str]:
+        """See Store.swap."""
+        written = {}
+        with self._translated(), self._lock, self.atomic():
+            table = self._table(kind)
+            for document in documents:
+                rev = new_rev()
+                body = to_text({k: v for k, v in document.items() if k != "rev"})
+                if "rev" in document:
+                    statement = f"UPDATE {table} SET rev=?, document=? WHERE id=? AND rev=?"
+                    values = [rev, body, document["_id"], document["rev"]]
+                else:
+                    statement = f"INSERT OR IGNORE INTO {table} (rev, document, id) VALUES (?,?,?)"
+                    values = [rev, body, document["_id"]]
+                if self._connection.execute(statement, values).rowcount == 1:
+                    written[document["_id"]] = rev
+        return written
+
+    def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
+        """See Store.remove."""
+        with self._translated(), self._lock, self.atomic():
+            statement = f"DELETE FROM {self._table(kind)} WHERE id=? AND rev=?"
+            return {
+                each["_id"]
+                for each in documents
+                if self._connection.execute(statement, (each["_id"], each.get("rev"))).rowcount
+            }
+
+    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+        """See Store.scan."""
+        with self._translated(), self._lock:
+            if not self._exists(kind):
+                return
+            rows = self._connection.execute(
+                f"SELECT id, rev, document FROM {kind} WHERE id >= ? AND (? IS NULL OR id <= ?)"
+                " ORDER BY id",
+                (first, last, last),
+            ).fetchall()
+        for _, rev, text in rows:
+            yield from_text(text) | {"rev": rev}
+
+    def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
+        """See Store.claim."""
+        with self._translated(), self._lock, self.atomic():
+            table = self._table(ledger, "id BLOB PRIMARY KEY, at TEXT NOT NULL")
+            before = self._connection.total_changes
+            self._connection.executemany(
+                f"INSERT OR IGNORE INTO {table} VALUES (?, ?)",
+                [(digest(each), str(at)) for each, at in claims.items()],
+            )
+            if self._connection.total_changes - before == len(claims):
+                return {}
+            owners = self.owners(ledger, claims)
+        return {each: owner for each, owner in owners.items() if owner != str(claims[each])}
+
+    def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
+        """See Store.owners."""
+        by_digest = {digest(each): each for each in event_ids}
+        rows = self._select(ledger, "at", list(by_digest))
+        return {by_digest[key]: at for key, at in rows}
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """See Store.atomic: one transaction; inside another one, a part of that."""
+        with self._lock, self._translated():
+            if self._connection.in_transaction:
+                yield
+                return
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._connection.rollback()
+                self._tables.clear()
+                raise
+            self._connection.commit()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _select(self, kind: str, columns: str, keys: list[Any]) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = []
+        with self._translated(), self._lock:
+            if not self._exists(kind):
+                return rows
+            for start in range(0, len(keys), _PARAMETERS):
+                part = keys[start : start + _PARAMETERS]
+                marks = ",".join("?" * len(part))
+                statement = f"SELECT id, {columns} FROM {kind} WHERE id IN ({marks})"
+                rows += self._connection.execute(statement, part).fetchall()
+        return rows
+
+    def _exists(self, kind: str) -> bool:
+        if kind in self._tables:
+            return True
+        statement = "SELECT 1 FROM sqlite_master WHERE type='table' AND name=?"
+        return self._connection.execute(statement, (kind,)).fetchone() is not None
+
+    def _table(
+        self,
+        kind: str,
+        columns: str = "id TEXT PRIMARY KEY, rev TEXT NOT NULL, document TEXT NOT NULL",
+    ) -> str:
+        if kind not in self._tables:
+            self._connection.execute(f"CREATE TABLE IF NOT EXISTS {kind} ({columns}) WITHOUT ROWID")
+            self._tables.add(kind)
+        return kind
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise UnreachableError(
+                f"the store file {self._path} cannot be used: {error}",
+                cause="another process holds it, or the disk is full or read-only",
+                advice="end the other process, or choose another file with --store",
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise AnalyticsError(
+                f"the store file {self._path} cannot be read: {error}",
+                cause="it is damaged, or not a SQLite database",
+                advice="choose another file: --store sqlite:///new.db",
+            ) from error

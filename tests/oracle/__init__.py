@@ -1,0 +1,1 @@
+"""An independent reading of the event contract, and traffic to check the product with."""
