@@ -74,15 +74,15 @@ def test_dates_come_in_the_order_asked_and_each_once(texts: list[str], dates: li
         "02026-11-22",
         "+2026-11-22",
         "2026-11-22T00:00",
-        "２０２６-11-22",
-        "2026-11-2٢",
+        "\N{FULLWIDTH DIGIT TWO}026-11-22",
+        "2026-11-2\N{ARABIC-INDIC DIGIT TWO}",
         "7d",
         "-7",
         "-d",
         "-7D",
         "-7h",
         "--7d",
-        "-٧d",
+        "-\N{ARABIC-INDIC DIGIT SEVEN}d",
         "-123456789d",
         "..",
         "today..",
@@ -104,8 +104,15 @@ def test_what_is_not_understood_is_refused_by_name(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-02-29", "2026-13-01", "2026-00-10", "2026-11-31", "0000-01-01", "2026-11-01..2026-11-31"]
-    + ["-9999999d"],
+    [
+        "2026-02-29",
+        "2026-13-01",
+        "2026-00-10",
+        "2026-11-31",
+        "0000-01-01",
+        "2026-11-01..2026-11-31",
+        "-9999999d",
+    ],
 )
 def test_dates_that_the_calendar_does_not_have_are_refused(text: str) -> None:
     """Impossible dates are told apart from bad spelling."""

@@ -1,6 +1,6 @@
 """Whole screens of every report, at the widths of common terminals."""
 
-# ruff: noqa: E501, RUF001 - the screens are as wide as they are, and use an en dash for undefined
+# ruff: noqa: E501 - the screens are as wide as they are
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sc_analytics_cli.report.table import report_table
 
 TODAY = date(2026, 11, 22)
 
-COUNTED = {
+COUNTED: dict[Projection, dict[str, tuple[object, ...]]] = {
     OrderFunnelDaily: {
         "2026-11-19": (1904, 0, 0, 6, 22, 18, 33, 7),
         "2026-11-20": (36, 35, 33, 2, 32, 22, 15, 7),
@@ -43,7 +43,7 @@ COUNTED = {
 }
 """What was added on each date, in the declared order of the fields that are added to."""
 
-SCREENS = {
+SCREENS: dict[tuple[Projection, int], str] = {
     (OrderFunnelDaily, 80): """\
 Funnel: 2026-11-18 … 2026-11-22, 5 dates, Europe/Berlin
 

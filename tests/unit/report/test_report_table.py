@@ -1,7 +1,5 @@
 """What the tables promise beyond their looks: nothing cut off, nothing obeyed, no false zeros."""
 
-# ruff: noqa: RUF001 - an en dash is what stands for undefined
-
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -175,7 +173,7 @@ def test_ids_are_shown_as_text_and_never_as_markup() -> None:
         [row(RevenueDaily, "2026-11-22", gross_revenue_cents=1000, revenue_by_promotion=ids)],
     )
     assert found[-6:-1] == [
-        "────────────────────────────────────────────────",
+        "──────────────────────────────────────────────",
         "[bold]x[/bold]          4.00            40.0 %",
         "[/]                     3.00            30.0 %",
         ":smile:                 2.00            20.0 %",
@@ -197,26 +195,20 @@ def test_a_ranking_is_by_amount_then_by_id_and_sums_up_what_it_leaves_out() -> N
     ]
 
 
-@pytest.mark.parametrize("text", ["x" * 512, "日" * 170, "word " * 100])
-def test_long_ids_are_folded_and_not_cut_off(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "letter", "times"),
+    [("x" * 512, "x", 512), ("日" * 170, "日", 170), ("wörd " * 85, "ö", 85)],
+)
+def test_long_ids_are_folded_and_not_cut_off(text: str, letter: str, times: int) -> None:
     """An id can be copied as a whole, and its amount stays beside it."""
+    ids = {text: 100}
     found = lines(
         RevenueDaily,
-        [
-            row(
-                RevenueDaily,
-                "2026-11-22",
-                gross_revenue_cents=100,
-                revenue_by_community={text: 100},
-            )
-        ],
+        [row(RevenueDaily, "2026-11-22", gross_revenue_cents=100, revenue_by_community=ids)],
     )
+    assert "".join(found).count(letter) == times
+    assert "…" not in "".join(found)
     assert max(map(cell_len, found)) <= 80
-    shown = "".join(found)
-    assert "…" not in shown
-    first, _, last = text.strip()[0], "", text.strip()[-1]
-    assert shown.count(first) >= text.count(first)
-    assert shown.count(last) >= text.count(last)
     assert any(line.endswith("1.00           100.0 %") for line in found)
 
 
@@ -288,4 +280,5 @@ def test_undefined_stays_undefined_in_documents_from_before_a_field_was_declared
     old = row(RevenueDaily, "2026-11-22", gross_revenue_cents=100)
     assert old.document is not None
     del old.document["refunded_orders"]
-    assert lines(RevenueDaily, [old])[6].split() == "Sun 2026-11-22 1.00 0.00 1.00 0 – –".split()
+    shown = lines(RevenueDaily, [old])[6]
+    assert " ".join(shown.split()) == "Sun 2026-11-22 1.00 0.00 1.00 0 – –"
