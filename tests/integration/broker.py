@@ -12,12 +12,16 @@ from tests.oracle.documents import LogRecord
 
 
 def create_topics(servers: str, partitions: Mapping[str, int], **configs: str) -> None:
-    """Create topics with so many partitions each."""
+    """Create topics with so many partitions each.
+
+    Events carry timestamps of their own days, so retention by time is off.
+    """
+    configs = {"retention.ms": "-1"} | configs
     admin = KafkaAdminClient(bootstrap_servers=servers)
     try:
         admin.create_topics(
             [
-                NewTopic(name=topic, num_partitions=count, replication_factor=1, topic_configs=configs)
+                NewTopic(topic, count, 1, topic_configs=configs)
                 for topic, count in partitions.items()
             ]
         )

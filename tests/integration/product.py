@@ -1,0 +1,95 @@
+"""The product as its user runs it: a process, its flags, its exit code, its words."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Outcome(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Product:
+    """Runs `sc-analytics` against one broker and one store."""
+
+    def __init__(self, servers: str, store: str, *flags: str) -> None:
+        self.store = store
+        self._flags = flags
+        self._environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("SC_ANALYTICS_")
+        } | {
+            "SC_ANALYTICS_BOOTSTRAP_SERVERS": servers,
+            "SC_ANALYTICS_STORE": store,
+            "PYTHONPATH": str(ROOT),
+            "COLUMNS": "140",
+        }
+
+    def start(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
+        """Start a command and let it run."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "sc_analytics_cli", *arguments, *self._flags],
+            env=self._environment,
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, timeout: float = 180) -> Outcome:
+        """Run a command to its end; it is killed after `timeout` seconds."""
+        return finish(self.start(*arguments), timeout)
+
+    def ok(self, *arguments: str, timeout: float = 180) -> str:
+        """Run a command that must exit with 0; its stdout."""
+        outcome = self.run(*arguments, timeout=timeout)
+        assert outcome.code == 0, f"{arguments}: exit {outcome.code}\n{outcome.err}"
+        return outcome.out
+
+
+def finish(process: subprocess.Popen[str], timeout: float = 60) -> Outcome:
+    """Wait for the end of a process that was started."""
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, err = process.communicate()
+        raise AssertionError(f"still running after {timeout} s\n{out}\n{err}") from None
+    return Outcome(process.returncode, out, err)
+
+
+def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 60) -> Outcome:
+    """Send a signal and wait for the end."""
+    process.send_signal(number)
+    return finish(process, timeout)
+
+
+def wait_until(condition: object, timeout: float = 60, what: str = "the condition") -> None:
+    """Poll a function until it answers true; raise after `timeout` seconds."""
+    assert callable(condition)
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not come about within {timeout} s"
+        time.sleep(0.1)
+
+
+def database_of(uri: str) -> str:
+    """The database that a MongoDB address names."""
+    return uri.rpartition("/")[2].partition("?")[0]
+
+
+def lines_of(text: str) -> Sequence[str]:
+    """The lines that are not blank."""
+    return [line for line in text.splitlines() if line.strip()]
