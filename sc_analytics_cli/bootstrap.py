@@ -64,7 +64,11 @@ def open_kafka(settings: Settings) -> LiveSource:
     """The configured brokers; raises UnreachableError where none answers in time."""
     from .source.kafka.log import KafkaSource
 
-    return KafkaSource(settings.bootstrap_servers, timeout=settings.timeout)
+    return KafkaSource(
+        settings.bootstrap_servers,
+        timeout=settings.timeout,
+        session_timeout=settings.session_timeout,
+    )
 
 
 def open_file(path: str) -> FileSource:

@@ -62,6 +62,7 @@ class Settings:
     timeout: float = 10.0
     flush_records: int = 5000
     flush_interval: float = 1.0
+    session_timeout: float = 15.0
     ledger_days: int = 30
     debug: bool = False
 

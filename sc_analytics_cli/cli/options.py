@@ -77,6 +77,13 @@ _SETTINGS: dict[str, tuple[Any, Any]] = {
         Annotated[str, _setting("--flush-interval", "… or after so long: 1s, 100ms.")],
         "1s",
     ),
+    "session_timeout": (
+        Annotated[
+            str,
+            _setting("--session-timeout", "When the group gives a silent member's work away."),
+        ],
+        "15s",
+    ),
     "ledger_days": (
         Annotated[
             int,
@@ -118,5 +125,6 @@ def _settings(chosen: dict[str, Any]) -> Settings:
     from .durations import seconds
 
     rules = Rules.of(chosen.pop("timezone"), chosen.pop("leader_roles"), chosen.pop("currency"))
-    interval = seconds(chosen.pop("flush_interval"), "--flush-interval")
-    return Settings(rules=rules, flush_interval=interval, **chosen)
+    for name in ("flush_interval", "session_timeout"):
+        chosen[name] = seconds(chosen[name], "--" + name.replace("_", "-"))
+    return Settings(rules=rules, **chosen)

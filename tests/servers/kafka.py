@@ -33,6 +33,8 @@ _SINGLE_NODE = {
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.num.partitions": "4",
     "group.initial.rebalance.delay.ms": "0",
+    # Tests that kill consumers would otherwise wait for sessions of 6 s at least.
+    "group.min.session.timeout.ms": "500",
     # A killed broker is not let in again before its old session has run out.
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",

@@ -50,7 +50,15 @@ class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 class KafkaFollower:
     """Implements Follower."""
 
-    def __init__(self, servers: str, timeout: float, topic: str, group: str) -> None:
+    def __init__(
+        self,
+        servers: str,
+        timeout: float,
+        topic: str,
+        group: str,
+        *,
+        session_timeout: float = 15.0,
+    ) -> None:
         self._servers = servers
         self._timeout = timeout
         self._at: dict[TopicPartition, int] = {}
@@ -62,7 +70,8 @@ class KafkaFollower:
             timeout,
             group_id=group,
             max_partition_fetch_bytes=_FETCH_BYTES,
-            session_timeout_ms=45_000,
+            session_timeout_ms=int(session_timeout * 1000),
+            heartbeat_interval_ms=int(session_timeout * 1000 / 4),
         )
         self._assignment.consumer = self._consumer
         with translated(servers):

@@ -17,11 +17,17 @@ from .reader import KafkaReader
 class KafkaSource:
     """Implements LiveSource; connects when first asked something."""
 
-    def __init__(self, servers: str, *, timeout: float = 10.0) -> None:
-        """`servers` as HOST:PORT[,HOST:PORT…]; `timeout` in seconds bounds every verb."""
+    def __init__(
+        self, servers: str, *, timeout: float = 10.0, session_timeout: float = 15.0
+    ) -> None:
+        """`servers` as HOST:PORT[,HOST:PORT…]; `timeout` in seconds bounds every verb.
+
+        After `session_timeout` seconds of silence a group gives a member's partitions away.
+        """
         quiet()
         self._servers = servers
         self._timeout = timeout
+        self._session_timeout = session_timeout
         self._asking = consumer(servers, timeout)
 
     def partitions(self, topics: Iterable[str]) -> list[str]:
@@ -70,7 +76,9 @@ class KafkaSource:
 
     def follow(self, topic: str, group: str) -> KafkaFollower:
         """See LiveSource.follow."""
-        return KafkaFollower(self._servers, self._timeout, topic, group)
+        return KafkaFollower(
+            self._servers, self._timeout, topic, group, session_timeout=self._session_timeout
+        )
 
     def close(self) -> None:
         """See Source.close."""
