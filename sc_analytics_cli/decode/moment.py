@@ -16,7 +16,8 @@ _DATE_TIME: Final = re.compile(
 )
 _SECONDS: Final = re.compile(r":([0-5][0-9])")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
-_CACHED_MINUTES: Final = 100_000
+_HOUR, _MINUTE = 13, 16
+_CACHED: Final = 100_000
 
 
 class Slot(NamedTuple):
@@ -29,13 +30,14 @@ class Slot(NamedTuple):
 class Calendar:
     """Business dates in one reporting time zone.
 
-    An event stream says the same few minutes over and over, so the arithmetic
-    is done once a minute and remembered; the memory is bounded.
+    An event stream says the same few hours over and over, so the arithmetic is
+    done once an hour of a written offset and remembered, or once a minute where
+    the hour belongs to two business hours; the memory is bounded.
     """
 
     def __init__(self, timezone_name: str) -> None:
         self._zone = zone(timezone_name)
-        self._minutes: dict[tuple[str, str | None], Slot] = {}
+        self._known: dict[tuple[str, str | None], Slot] = {}
 
     def slot(self, text: object) -> Slot:
         """The slot of a date-time; without an offset it is UTC.
@@ -47,37 +49,55 @@ class Calendar:
         if match is None:
             raise Rejected("occurred_at " + ("is missing" if text is None else "is no date-time"))
         assert isinstance(text, str)
-        key = (text[:16], match[6])
-        known = self._minutes.get(key)
-        return known if known is not None else self._reckon(key, text, match)
+        offset = match[6]
+        return (
+            self._known.get((text[:_HOUR], offset))
+            or self._known.get((text[:_MINUTE], offset))
+            or self._reckon(text, match)
+        )
 
-    def _reckon(self, key: tuple[str, str | None], text: str, match: re.Match[str]) -> Slot:
-        second = _SECONDS.match(text, 16)
+    def _reckon(self, text: str, match: re.Match[str]) -> Slot:
+        second = _SECONDS.match(text, _MINUTE)
         try:
             year, month, day, hour, of_hour = map(int, match.groups()[:5])
             minute = datetime(year, month, day, hour, of_hour, tzinfo=_offset(match[6]))
-            instant = (minute + timedelta(seconds=int(second[1]) if second else 0)).astimezone(UTC)
-        except (ValueError, OverflowError) as error:
+            instant = minute + timedelta(seconds=int(second[1]) if second else 0)
+            if not _in_range(instant):
+                raise Rejected(f"occurred_at: year outside {_FIRST_YEAR} to {_LAST_YEAR}")
+            self._remember(text, match[6], minute)
+            return self._slot_of(instant)
+        except Rejected:
+            raise
+        except (OverflowError, ValueError) as error:
             raise Rejected(f"occurred_at: {error}") from None
-        if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
-            raise Rejected(f"occurred_at: year outside {_FIRST_YEAR} to {_LAST_YEAR}")
-        local = instant.astimezone(self._zone)
-        slot = Slot(f"{local.year:04}-{local.month:02}-{local.day:02}", f"{local.hour:02}")
-        if self._steady(minute):
-            if len(self._minutes) >= _CACHED_MINUTES:
-                self._minutes.clear()
-            self._minutes[key] = slot
-        return slot
 
-    def _steady(self, minute: datetime) -> bool:
-        """Whether all seconds of the minute share a slot.
+    def _remember(self, text: str, offset: str | None, minute: datetime) -> None:
+        """Remember the slot of the whole hour, or else minute, if it has but one."""
+        if len(self._known) >= _CACHED:
+            self._known.clear()
+        hour = minute.replace(minute=0)
+        for length, start, seconds in ((_HOUR, hour, 3599), (_MINUTE, minute, 59)):
+            if self._has_one_slot(start, start + timedelta(seconds=seconds)):
+                self._known[text[:length], offset] = self._slot_of(start)
+                return
 
-        Not so where the zone's offset has seconds or changes inside the minute
-        (Africa/Monrovia until 1972).
+    def _has_one_slot(self, first: datetime, last: datetime) -> bool:
+        """Whether all instants of a stretch of at most an hour share a slot.
+
+        Equal slots at both ends do not tell: zones have changed their offset at
+        00:01 (America/St_Johns) and inside a minute (Africa/Monrovia, 1972).
         """
-        first = minute.astimezone(self._zone).utcoffset()
-        last = (minute + timedelta(seconds=59)).astimezone(self._zone).utcoffset()
-        return first == last and first is not None and first.total_seconds() % 60 == 0
+        offsets = {each.astimezone(self._zone).utcoffset() for each in (first, last)}
+        slots = {self._slot_of(first), self._slot_of(last)}
+        return len(offsets) == len(slots) == 1 and _in_range(first) and _in_range(last)
+
+    def _slot_of(self, instant: datetime) -> Slot:
+        local = instant.astimezone(self._zone)
+        return Slot(f"{local.year:04}-{local.month:02}-{local.day:02}", f"{local.hour:02}")
+
+
+def _in_range(instant: datetime) -> bool:
+    return _FIRST_YEAR <= instant.astimezone(UTC).year <= _LAST_YEAR
 
 
 def _offset(text: str | None) -> timezone:

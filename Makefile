@@ -1,0 +1,54 @@
+# Everything a developer or a build machine types. `make demo` and `make test` work from a
+# clean clone: they make .venv themselves. PYTHON=/path/to/python3.12 chooses another Python.
+
+PYTHON ?= $(firstword $(foreach v,3.14 3.13 3.12 3.11 3,$(shell \
+	python$(v) -c 'import sys, venv, ensurepip; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null)))
+BIN := .venv/bin
+STAMP := .venv/.complete
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check unit integration bench servers lock clean
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(STAMP) ## replay two weeks of made-up events into an embedded store, print the reports
+	@$(BIN)/sc-analytics demo
+
+test: check integration ## run every test, on a real Kafka and a real MongoDB started for it
+
+check: $(STAMP) ## the gate: format, lint, types, layers, unit tests; no server needed
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@$(PYTEST) -q tests/unit tests/oracle tests/scenario
+
+integration: $(STAMP) ## the tests that need servers
+	@$(PYTEST) -q tests/contract tests/integration tests/cli
+
+bench: $(STAMP) ## measure speed on real servers
+	@$(BIN)/python -m benchmarks
+
+servers: $(STAMP) ## start a Kafka and a MongoDB to play with, until Ctrl-C
+	@$(BIN)/python -m tests.servers
+
+lock: $(STAMP) ## write the versions that are installed now to requirements.lock
+	@$(BIN)/python -m pip freeze --exclude-editable | sort -f > requirements.lock
+
+clean: ## remove the environment and caches
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+$(STAMP): pyproject.toml requirements.lock
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Python 3.11 or later with venv is needed and was not found." >&2; \
+		echo "  Debian, Ubuntu: apt-get install python3 python3-venv; macOS: brew install python@3.12" >&2; \
+		echo "  or name one: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
+		exit 1; \
+	fi
+	@echo "making .venv with $(PYTHON)" >&2
+	@rm -rf .venv
+	@"$(PYTHON)" -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@touch $@
