@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import UsageError
+from .errors import NotThereError, UsageError
 from .run.flush import Flush, Reached, unobserved
 from .settings import Settings
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .projections.declaration import Projection
     from .source.file.log import FileSource
     from .source.port import LiveSource
+    from .store.overlay import OverlayStore
     from .store.port import Store
 
 
@@ -58,6 +59,35 @@ def open_store(settings: Settings) -> Store:
             advice="--store mongodb://host:27017/sc_analytics or --store sqlite:///file.db",
         )
     return store
+
+
+def open_store_to_read(settings: Settings) -> Store:
+    """The store that `--store` names, which must exist: reading creates nothing.
+
+    Raises NotThereError where an embedded store's file is missing.
+    """
+    path = settings.store.removeprefix("sqlite:///")
+    if settings.store.startswith("sqlite:///") and not Path(path).exists():
+        raise NotThereError(
+            f"there is no store file {path}",
+            cause="nothing was consumed or replayed into it yet, or the path is another",
+            advice="check --store",
+        )
+    return open_store(settings)
+
+
+def open_overlay(settings: Settings) -> OverlayStore:
+    """A store to try things on: what `--store` holds, and writes that go nowhere.
+
+    A missing embedded store is an empty one, and is not created.
+    """
+    from .store.memory import MemoryStore
+    from .store.overlay import OverlayStore
+
+    try:
+        return OverlayStore(open_store_to_read(settings))
+    except NotThereError:
+        return OverlayStore(MemoryStore())
 
 
 def open_kafka(settings: Settings) -> LiveSource:

@@ -28,7 +28,7 @@ def list_(
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
 ) -> None:
     """List all dead letters, by projection and coordinate."""
-    with closing(bootstrap.open_store(settings)) as store:
+    with closing(bootstrap.open_store_to_read(settings)) as store:
         letters = [_listed(each) for each in store.scan(DEAD_LETTERS)]
     if as_json:
         _write_json({"schema": SCHEMA, "dead_letters": letters})
@@ -44,7 +44,7 @@ def show(
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
 ) -> None:
     """Show one dead letter with the raw record."""
-    with closing(bootstrap.open_store(settings)) as store:
+    with closing(bootstrap.open_store_to_read(settings)) as store:
         found = store.load(DEAD_LETTERS, [identity]).get(identity)
     if found is None:
         raise NotThereError(

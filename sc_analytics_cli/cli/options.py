@@ -10,6 +10,7 @@ import typer
 
 from ..settings import Rules, Settings
 from .failures import reporting
+from .signals import raise_on_sigterm
 
 PREFIX = "SC_ANALYTICS_"
 _PANEL = "Settings"
@@ -110,6 +111,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     ]
 
     def wrapped(**given: Any) -> None:
+        raise_on_sigterm()
         chosen = {name: given.pop(name) for name in _SETTINGS}
         with reporting(debug=chosen["debug"]):
             function(**given, settings=_settings(chosen))

@@ -23,7 +23,6 @@ from ..run.spec import parse_spec
 from ..run.store_rules import agree
 from ..settings import Settings, zone
 from ..source.port import Source, Span
-from ..store.overlay import OverlayStore
 from ..store.port import Store
 from .differences import print_differences
 from .failures import say
@@ -116,8 +115,7 @@ def reread(
 
 def _dry_run(settings: Settings, projections: Sequence[Projection], options: RangeOptions) -> None:
     observer = watcher(bounded=True)
-    with closing(bootstrap.open_store(settings)) as store:
-        overlay = OverlayStore(store)
+    with closing(bootstrap.open_overlay(settings)) as overlay:
         agree(overlay, settings.rules)
         try:
             work = partial(_replay_into, overlay, settings, projections, options)

@@ -58,7 +58,7 @@ def write_report(
 ) -> None:
     """Print the reports of these dates on stdout, as `table`, `json` or `csv`."""
     now = bootstrap.SystemClock().now()
-    with closing(bootstrap.open_store(settings)) as store:
+    with closing(bootstrap.open_store_to_read(settings)) as store:
         timezone = (stored_rules(store) or settings.rules).timezone
         today = now.astimezone(zone(timezone)).date()
         wanted = parse_dates(dates, today)
