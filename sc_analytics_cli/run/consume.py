@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ..errors import AnalyticsError, UnreachableError
 from ..event import Chunk
@@ -78,21 +79,16 @@ class LiveRun:
         taken = self._follower.taken()
         if taken:
             self._write()
-            self._follower.seek(self._begin(taken))
+            self._begin(taken)
             chunks = [chunk for chunk in chunks if chunk.partition not in taken]
         if chunks and not self._waiting:
             self._oldest = self._clock.monotonic()
         self._waiting += chunks
 
-    def _begin(self, taken: set[str]) -> dict[str, int]:
-        while True:
-            try:
-                return self._beginnings.take(taken)
-            except UnreachableError as error:
-                if self._stopped():
-                    return {}
-                self._observer.says(f"{error.what}; trying again until it does")
-                self._follower.rest(1.0)
+    def _begin(self, partitions: Collection[str]) -> None:
+        """Go on with these partitions where the store says, once it answers."""
+        take = partial(self._beginnings.take, partitions)
+        self._follower.seek(self._patience.until_answered(take))
 
     def _wait(self) -> float:
         if not self._waiting:
@@ -110,10 +106,23 @@ class LiveRun:
         return self._records() >= self._pace.records or age >= self._pace.seconds
 
     def _write(self) -> None:
-        """Steps 2 to 7 for what is waiting; it goes on waiting where that fails."""
+        """Steps 2 to 7 for what is waiting.
+
+        Where the store went away, what was polled is let go and read again from
+        the checkpoint once the store is back: it may have come back without the
+        last writes that it had acknowledged.
+        """
         if not self._waiting:
             return
-        tally = self._patience.write(self._flush, self._waiting)
+        try:
+            tally = self._flush.write(self._waiting)
+        except UnreachableError as error:
+            if self._stopped():
+                raise
+            self._waiting = []
+            self._patience.complain(error)
+            self._begin(self._follower.held())
+            return
         positions = {chunk.partition: chunk.end for chunk in self._waiting}
         self._waiting = []
         self.tally.add(tally)

@@ -1,25 +1,25 @@
-"""Writing a batch while the store may be away."""
+"""Trying again while a server is away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import TypeVar
 
 from ..errors import UnreachableError
-from ..event import Chunk
-from .flush import Flush
 from .ports import Clock, Observer
-from .tally import Tally
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 _REMINDER = 60.0
 
+Answer = TypeVar("Answer")
+
 
 class Patience:
-    """Retries a flush until it is stored; the batch is kept, so memory stays bounded.
+    """Repeats what failed because a server was away; says so once a minute.
 
     `limit` seconds bound the trying (None: for ever). `rest` is how to wait: a
-    live run keeps its group membership alive meanwhile. Doing it again is
-    always safe: see run/flush.py.
+    live run keeps its group membership alive meanwhile. Only what may be done
+    twice is given to it: every step of a flush may, see run/flush.py.
     """
 
     def __init__(
@@ -28,31 +28,36 @@ class Patience:
         observer: Observer,
         rest: Callable[[float], None],
         limit: float | None,
-        stopped: Callable[[], bool] = lambda: False,
+        stopped: Callable[[], bool],
     ) -> None:
         self._clock = clock
         self._observer = observer
         self._rest = rest
         self._limit = limit
         self._stopped = stopped
+        self._reminded = float("-inf")
 
-    def write(self, flush: Flush, chunks: Sequence[Chunk]) -> Tally:
-        """Flush the chunks.
+    def until_answered(self, action: Callable[[], Answer]) -> Answer:
+        """The action's answer.
 
         Raises UnreachableError after `limit` seconds, or when the run is stopped
-        while the store is away; nothing is marked as absorbed then.
+        meanwhile.
         """
-        began, reminded, pause = self._clock.monotonic(), float("-inf"), _FIRST_PAUSE
+        began, pause = self._clock.monotonic(), _FIRST_PAUSE
         while True:
             try:
-                return flush.write(chunks)
+                return action()
             except UnreachableError as error:
-                now = self._clock.monotonic()
-                out_of_patience = self._limit is not None and now - began >= self._limit
-                if out_of_patience or self._stopped():
+                waited = self._clock.monotonic() - began
+                if self._stopped() or (self._limit is not None and waited >= self._limit):
                     raise
-                if now - reminded >= _REMINDER:
-                    self._observer.says(f"{error.what}; trying again until it does")
-                    reminded = now
+                self.complain(error)
             self._rest(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def complain(self, error: UnreachableError) -> None:
+        """Say what is away, at most once a minute."""
+        now = self._clock.monotonic()
+        if now - self._reminded >= _REMINDER:
+            self._observer.says(f"{error.what}; trying again until it does")
+            self._reminded = now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..errors import ConflictError, InterruptedRunError
 from ..event import Chunk
@@ -83,7 +84,7 @@ def _flush(
     for share in shares:
         mine = [chunk for chunk in chunks if chunk.partition in share.spans]
         if mine:
-            tally = patience.write(share.flush, mine)
+            tally = patience.until_answered(partial(share.flush.write, mine))
             share.tally.add(tally)
             positions = {chunk.partition: chunk.end for chunk in mine}
             observer.flushed(share.flush.projection.name, tally, positions)
