@@ -51,7 +51,9 @@ class Checkpoints:
         """Step 6: say of each partition that these ranges are absorbed.
 
         Nothing is written where that is known already. Two movers lose nothing:
-        the one that loses the race adds its range to what the other wrote.
+        the one that loses the race adds its range to what the other wrote. An
+        empty range marks where reading begins; the first mark stays, so that of
+        two runs that begin at once none begins above the other.
         """
         pending = dict(reach)
         while pending:
@@ -59,8 +61,9 @@ class Checkpoints:
             moved = []
             for partition, reached in pending.items():
                 document = self._known.get(partition) or self._new(partition)
-                ranges = union_all(document["ranges"], reached)
-                if ranges != document["ranges"]:
+                known = document["ranges"]
+                ranges = union_all(known, [r for r in reached if r[0] < r[1] or not known])
+                if ranges != known:
                     if topic_ids and partition in topic_ids:
                         document = {**document, "topic_id": topic_ids[partition]}
                     moved.append(

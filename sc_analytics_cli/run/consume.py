@@ -73,14 +73,16 @@ class LiveRun:
         self._write()
 
     def _poll(self) -> None:
-        """Step 1. A rebalance ends the batch, so that no batch spans two assignments."""
+        """Step 1. After a rebalance everything begins anew at the checkpoints.
+
+        What came with that poll is let go: it belongs to the assignment before.
+        """
         room = max(1, self._pace.records - self._records())
         chunks = self._follower.poll(self._wait(), room)
-        taken = self._follower.taken()
-        if taken:
+        if self._follower.taken():
             self._write()
-            self._begin(taken)
-            chunks = [chunk for chunk in chunks if chunk.partition not in taken]
+            self._begin(self._follower.held())
+            return
         if chunks and not self._waiting:
             self._oldest = self._clock.monotonic()
         self._waiting += chunks

@@ -38,14 +38,20 @@ class Journals:
         self._bookkeeper = bookkeeper
 
     def post(self, events: Iterable[Located]) -> Posted:
-        """Record every fact, under compare-and-swap, then answer what each of them adds."""
+        """Record every fact, under compare-and-swap, then answer what each of them adds.
+
+        Events that are no facts add what they say.
+        """
         by_order: dict[str, list[tuple[Coordinate, Event]]] = {}
+        others: list[Located] = []
         for partition, event in events:
             if isinstance(event.effect, Fact):
                 at = Coordinate(partition, event.offset)
                 by_order.setdefault(event.effect.order, []).append((at, event))
+            else:
+                others.append((partition, event))
         journals, conflicts = self._record(by_order)
-        postings: list[tuple[str, Posting]] = []
+        postings = list(own_postings(others))
         duplicates = 0
         for order, entries in by_order.items():
             booked = journal.bookings(journals[order], self._bookkeeper)
