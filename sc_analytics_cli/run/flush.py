@@ -19,11 +19,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
+from typing import Final
 
 from ..decode.moment import Calendar
 from ..decode.reader import read
-from ..event import Chunk, Coordinate, Event
-from ..fold.delta import Delta, Deltas, Posting, fold
+from ..event import Chunk, Coordinate
+from ..fold.delta import Delta, Deltas, fold
 from ..fold.document import Reach, absorb, unabsorbed
 from ..fold.field import Document
 from ..fold.ranges import union_all
@@ -34,6 +35,7 @@ from . import dead_letters
 from .batch import Stretch, gather
 from .checkpoints import Checkpoints
 from .postings import Journals, own_postings
+from .scope import Everything, Located, LocatedPosting, Scope
 from .tally import Tally
 
 _CACHED_DOCUMENTS = 64
@@ -59,8 +61,7 @@ def unobserved(step: Step) -> None:
     """The `Reached` of ordinary running."""
 
 
-Kept = list[tuple[str, Event]]
-"""(partition, event) of the events that are not duplicates."""
+EVERYTHING: Final = Everything()
 
 
 class Flush:
@@ -73,8 +74,10 @@ class Flush:
         rules: Rules,
         clock: Callable[[], datetime],
         reached: Reached = unobserved,
+        scope: Scope = EVERYTHING,
     ) -> None:
         self.projection = projection
+        self._scope = scope
         self.checkpoints = Checkpoints(store, projection.name)
         self._store = store
         self._clock = clock
@@ -82,7 +85,7 @@ class Flush:
         self._readers = projection.readers(rules)
         self._calendar = Calendar(rules.timezone)
         bookkeeper = projection.bookkeeper()
-        self._journals = None if bookkeeper is None else Journals(store, bookkeeper)
+        self._journals = None if bookkeeper is None else Journals(store, bookkeeper, scope)
         self._documents: dict[str, Document] = {}
         self._reach: dict[str, list[list[int]]] = {}
 
@@ -106,8 +109,8 @@ class Flush:
             with self._store.atomic():
                 events = self._decode(stretches, tally)
                 self._reached(Step.DECODE)
-                kept = self._claim(events, tally)
-                postings = self._post(kept, tally)
+                kept = self._claim(self._scope.events(events), tally)
+                postings = self._scope.postings(self._post(kept, tally))
                 self._reached(Step.CLAIM)
                 deltas = fold(postings)
                 self._reached(Step.FOLD)
@@ -122,8 +125,8 @@ class Flush:
         self._reach |= reach
         return tally
 
-    def _decode(self, stretches: Mapping[str, Stretch], tally: Tally) -> Kept:
-        events: Kept = []
+    def _decode(self, stretches: Mapping[str, Stretch], tally: Tally) -> list[Located]:
+        events: list[Located] = []
         letters = []
         for partition, stretch in stretches.items():
             reading = read(stretch.records, self._readers, self._calendar)
@@ -136,7 +139,7 @@ class Flush:
             tally.dead_letters += len(letters)
         return events
 
-    def _claim(self, events: Kept, tally: Tally) -> Kept:
+    def _claim(self, events: list[Located], tally: Tally) -> list[Located]:
         """Keep each event id at the one coordinate that owns it."""
         first: dict[str, Coordinate] = {}
         for partition, event in events:
@@ -154,7 +157,7 @@ class Flush:
         tally.duplicates += len(events) - len(kept)
         return kept
 
-    def _post(self, kept: Kept, tally: Tally) -> Iterable[tuple[str, Posting]]:
+    def _post(self, kept: list[Located], tally: Tally) -> Iterable[LocatedPosting]:
         tally.counted += len(kept)
         if self._journals is None:
             return own_postings(kept)

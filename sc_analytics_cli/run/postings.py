@@ -10,12 +10,10 @@ from ..fold import journal
 from ..fold.delta import Posting
 from ..fold.field import Document
 from ..store.port import ORDERS, Store
-
-Located = tuple[str, Event]
-"""A partition and an event of it."""
+from .scope import Located, LocatedPosting, Scope
 
 
-def own_postings(events: Iterable[Located]) -> Iterator[tuple[str, Posting]]:
+def own_postings(events: Iterable[Located]) -> Iterator[LocatedPosting]:
     """Events that add to their own date and need to know nothing else."""
     for partition, event in events:
         assert not isinstance(event.effect, Fact)
@@ -25,7 +23,7 @@ def own_postings(events: Iterable[Located]) -> Iterator[tuple[str, Posting]]:
 class Posted(NamedTuple):
     """Postings; the events that a journal knew from another coordinate; races lost."""
 
-    postings: list[tuple[str, Posting]]
+    postings: list[LocatedPosting]
     duplicates: int
     conflicts: int
 
@@ -33,7 +31,8 @@ class Posted(NamedTuple):
 class Journals:
     """Records facts in the journals of their orders and reads off what they add."""
 
-    def __init__(self, store: Store, bookkeeper: journal.Bookkeeper) -> None:
+    def __init__(self, store: Store, bookkeeper: journal.Bookkeeper, scope: Scope) -> None:
+        self._scope = scope
         self._store = store
         self._bookkeeper = bookkeeper
 
@@ -76,7 +75,7 @@ class Journals:
             changed = []
             for order in pending:
                 document = stored.get(order) or journal.empty(order)
-                grown = journal.record(document, by_order[order])
+                grown = self._scope.record(document, by_order[order])
                 done[order] = grown or document
                 if grown is not None:
                     changed.append(grown)

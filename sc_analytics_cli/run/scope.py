@@ -1,0 +1,53 @@
+"""Which part of a batch a flush counts, and how it treats the journals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from ..event import Coordinate, Event
+from ..fold import journal
+from ..fold.delta import Posting
+from ..fold.field import Document
+
+Located = tuple[str, Event]
+"""A partition and an event of it."""
+
+LocatedPosting = tuple[str, Posting]
+"""A partition and a posting of an event of it."""
+
+
+class Scope(Protocol):
+    """Decides what of a batch is counted."""
+
+    def events(self, events: list[Located]) -> list[Located]:
+        """The events that matter, before their ids are claimed."""
+        ...
+
+    def postings(self, postings: Iterable[LocatedPosting]) -> Iterable[LocatedPosting]:
+        """The postings that matter."""
+        ...
+
+    def record(
+        self, document: Document, events: Sequence[tuple[Coordinate, Event]]
+    ) -> Document | None:
+        """An order's journal with these facts in it; None where it stays as it is."""
+        ...
+
+
+class Everything:
+    """The scope of consume and replay: all of it, and journals only ever grow."""
+
+    def events(self, events: list[Located]) -> list[Located]:
+        """See Scope.events."""
+        return events
+
+    def postings(self, postings: Iterable[LocatedPosting]) -> Iterable[LocatedPosting]:
+        """See Scope.postings."""
+        return postings
+
+    def record(
+        self, document: Document, events: Sequence[tuple[Coordinate, Event]]
+    ) -> Document | None:
+        """See Scope.record."""
+        return journal.record(document, events)
