@@ -61,6 +61,14 @@ def open_store(settings: Settings) -> Store:
     return store
 
 
+def store_name(settings: Settings) -> str:
+    """What a person calls the store: its database or file, without host, user or password."""
+    if settings.store.startswith("sqlite:///"):
+        return settings.store.removeprefix("sqlite:///")
+    path = settings.store.partition("://")[2].partition("/")[2]
+    return path.partition("?")[0] or "sc_analytics"
+
+
 def open_store_to_read(settings: Settings) -> Store:
     """The store that `--store` names, which must exist: reading creates nothing.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import consume, dead_letters, demo, replay, report
+from . import backfill, consume, dead_letters, demo, replay, report
 
 app = typer.Typer(
     name="sc-analytics",
@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 app.command("consume")(consume.consume)
 app.command("replay")(replay.replay)
+app.command("backfill")(backfill.backfill)
+app.command("verify")(backfill.verify)
 app.command("report")(report.report)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("demo")(demo.demo)

@@ -68,7 +68,7 @@ def consume(
     ]
     observer = watcher(bounded=until_end)
     try:
-        run_jobs(jobs, observer)
+        run_jobs(jobs, observer, drain=True)
     finally:
         observer.close()
 

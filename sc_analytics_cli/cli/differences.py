@@ -1,42 +1,106 @@
-"""What a dry run would change, on stdout."""
+"""What a run changed or would change, on stdout."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from ..projections.declaration import Projection
 from ..report.differences import Difference, differences
+from ..run.backfill import Outcome
 from ..store.overlay import OverlayStore
 
+SCHEMA = "sc-analytics.differences/1"
 
-def print_differences(overlay: OverlayStore, projections: Sequence[Projection]) -> None:
-    """A table of date, field, before, after and difference; or one line where nothing differs."""
-    from rich import box
+
+class Changed(NamedTuple):
+    """A projection and what became of its dates."""
+
+    projection: Projection
+    outcome: Outcome
+
+
+def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list[Changed]:
+    """What was written to an overlay."""
+    return [
+        Changed(
+            each,
+            Outcome(
+                {
+                    (after or before or {})["date"]: (before, after)
+                    for before, after in overlay.changed(each.collection())
+                }
+            ),
+        )
+        for each in projections
+    ]
+
+
+def print_changes(changed: Sequence[Changed], form: str) -> None:
+    """Date, field, before, after and difference, as a `table` or as `json`."""
+    if form == "json":
+        _print_json(changed)
+    else:
+        _print_tables(changed)
+
+
+def _rows(changed: Changed) -> list[Difference]:
+    return list(differences(changed.projection, changed.outcome.changed.values()))
+
+
+def _print_json(changed: Sequence[Changed]) -> None:
+    import orjson
+
+    content = {
+        "schema": SCHEMA,
+        "differences": [each._asdict() for one in changed for each in _rows(one)],
+        "unchanged": {
+            one.projection.name: one.outcome.unchanged for one in changed if one.outcome.unchanged
+        },
+    }
+    sys.stdout.buffer.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _print_tables(changed: Sequence[Changed]) -> None:
     from rich.console import Console
+
+    console = Console()
+    if not any(each.outcome.changed for each in changed):
+        console.print("nothing differs")
+    for one in changed:
+        rows = _rows(one)
+        if rows:
+            console.print(_table(one.projection.name, rows))
+        unchanged = len(one.outcome.unchanged)
+        if unchanged and one.outcome.changed:
+            console.print(f"{one.projection.name}: {unchanged:,} dates unchanged")
+
+
+def _table(name: str, rows: Sequence[Difference]) -> Any:
+    from rich import box
     from rich.table import Table
     from rich.text import Text
 
+    table = Table(box=box.SIMPLE_HEAD, title=name, title_justify="left")
+    table.add_column("date", no_wrap=True)
+    table.add_column("field", overflow="fold")
+    for heading in ("before", "after", "difference"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for cells in _cells(rows):
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _cells(rows: Sequence[Difference]) -> Iterator[tuple[str, str, str, str, str]]:
     from ..report.table import harmless
 
-    console = Console()
-    rows = [
-        each
-        for projection in projections
-        for each in differences(projection, overlay.changed(projection.collection()))
-    ]
-    if not rows:
-        console.print("nothing would change")
-        return
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("projection", "date", "field"):
-        table.add_column(heading)
-    for heading in ("before", "after", "difference"):
-        table.add_column(heading, justify="right")
+    date = ""
     for row in rows:
         name = row.field if row.key is None else f"{row.field}: {harmless(row.key)}"
-        cells = [row.projection, row.date, name, _shown(row.before), _shown(row.after), _by(row)]
-        table.add_row(*(Text(cell) for cell in cells))
-    console.print(table)
+        shown = "" if row.date == date else row.date
+        date = row.date
+        yield shown, name, _shown(row.before), _shown(row.after), _by(row)
 
 
 def _shown(value: object) -> str:

@@ -16,10 +16,11 @@ from ..errors import AnalyticsError, InterruptedRunError
 from ..run.ports import Observer
 from ..run.tally import Tally
 from .failures import report
-from .signals import StopSignals
+from .signals import ChildSignals, StopSignals, held_back
 
-Work = Callable[[Observer, Callable[[], bool]], None]
-"""What a process does; it must be picklable. It asks the second argument whether to stop."""
+Work = Callable[[Observer, Callable[[], bool]], object]
+"""What a process does; it and its result must be picklable. It asks the second argument whether
+to stop."""
 
 _GRACE_SECONDS = 45.0
 
@@ -32,28 +33,35 @@ class Job:
     work: Work
 
 
-def run_jobs(jobs: Sequence[Job], observer: Observer) -> None:
-    """Run one job here, or several each in its own process, until all have ended.
+def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) -> list[Any]:
+    """Run one job here, or several each in its own process; returns what they returned.
 
-    A signal is passed on to all. The first that fails ends the others, and its
-    error is raised; so does one that dies without a word.
+    With `drain` a first signal is a wish, passed on to all; without it a signal
+    interrupts at once. The first job that fails ends the others, and its error is
+    raised; so does one that dies without a word.
     """
-    signals = StopSignals()
+    stopped = StopSignals().stopped if drain else _never
     if len(jobs) == 1:
-        jobs[0].work(observer, signals.stopped)
-        return
-    crew = [_Member(job) for job in jobs]
+        return [jobs[0].work(observer, stopped)]
+    with held_back():
+        crew = [_Member(job) for job in jobs]
     try:
-        _attend(crew, observer, signals)
+        _attend(crew, observer, stopped)
     finally:
         for member in crew:
             member.kill()
     failures = [member.failure for member in crew if member.failure is not None]
     real = [each for each in failures if not isinstance(each, InterruptedRunError)]
     if failures:
-        for other in real[1:]:
+        first, *others = {each.what: each for each in real or failures}.values()
+        for other in others:
             report(other)
-        raise (real or failures)[0]
+        raise first
+    return [member.result for member in crew]
+
+
+def _never() -> bool:
+    return False
 
 
 class _Member:
@@ -62,6 +70,7 @@ class _Member:
     def __init__(self, job: Job) -> None:
         context = multiprocessing.get_context("spawn")
         self.failure: AnalyticsError | None = None
+        self.result: Any = None
         self.name = job.name
         self.pipe, theirs = context.Pipe(duplex=False)
         self.process: SpawnProcess = context.Process(target=_child, args=(job.work, theirs))
@@ -94,12 +103,14 @@ class _Member:
         kind, content = message
         if kind == "failed":
             self.failure = content
+        elif kind == "result":
+            self.result = content
         else:
             getattr(observer, kind)(*content)
 
 
-def _attend(crew: Sequence[_Member], observer: Observer, signals: StopSignals) -> None:
-    """Listen to all until all have ended; end all when one failed or a signal came."""
+def _attend(crew: Sequence[_Member], observer: Observer, stopped: Callable[[], bool]) -> None:
+    """Listen to all until all have ended; end all when one failed or `stopped`."""
     ending_since: float | None = None
     while open_pipes := [member.pipe for member in crew if not member.pipe.closed]:
         ready = wait(open_pipes, timeout=0.2)
@@ -107,7 +118,7 @@ def _attend(crew: Sequence[_Member], observer: Observer, signals: StopSignals) -
             if member.pipe in ready:
                 member.hear(observer)
         failed = any(member.failure is not None for member in crew)
-        if ending_since is None and (failed or signals.stopped()):
+        if ending_since is None and (failed or stopped()):
             ending_since = time.monotonic()
             for member in crew:
                 if member.process.is_alive():
@@ -132,15 +143,17 @@ class _Telling:
         self._tell("says", message)
 
     def _tell(self, kind: str, *content: object) -> None:
-        # Without a parent nobody watches; StopSignals ends the run then.
+        # Without a parent nobody watches; ChildSignals ends the run then.
         with suppress(BrokenPipeError):
             self._pipe.send((kind, content))
 
 
 def _child(work: Work, pipe: Connection[Any, Any]) -> None:
-    signals = StopSignals()
+    signals = ChildSignals()
     try:
-        work(_Telling(pipe), signals.stopped)
+        result = work(_Telling(pipe), signals.stopped)
+        with suppress(BrokenPipeError):
+            pipe.send(("result", result))
     except AnalyticsError as error:
         with suppress(BrokenPipeError):
             pipe.send(("failed", error))

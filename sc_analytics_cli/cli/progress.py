@@ -50,6 +50,13 @@ class Lines:
         self.summarise()
 
 
+class Silent(Lines):
+    """Implements Observer; says nothing of what goes well."""
+
+    def summarise(self) -> None:
+        """Nothing."""
+
+
 class Bars(Lines):
     """Implements Observer with one bar a projection: share done, rate, time left."""
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from .. import bootstrap
-from ..errors import NotThereError, UsageError
+from ..errors import InterruptedRunError, NotThereError, UsageError
 from ..projections.catalog import named
 from ..projections.declaration import Projection
 from ..run.patience import Patience
@@ -24,7 +24,7 @@ from ..run.store_rules import agree
 from ..settings import Settings, zone
 from ..source.port import Source, Span
 from ..store.port import Store
-from .differences import print_differences
+from .differences import changed_by, print_changes
 from .failures import say
 from .options import command, option
 from .processes import Job, run_jobs
@@ -75,7 +75,8 @@ def replay(
             advice="--from-offset earliest, N, P:N, -N or @2026-10-01",
         )
     projections = named(names or ["all"])
-    ranges = RangeOptions(source, from_offset or "earliest", to_offset)
+    ranges = RangeOptions(source, "earliest" if from_offset is None else from_offset, to_offset)
+    _wish(settings, ranges)  # what cannot be understood is refused before anything is opened
     if dry_run:
         _dry_run(settings, projections, ranges)
         return
@@ -96,6 +97,11 @@ def replay(
     observer = watcher(bounded=True)
     try:
         run_jobs(jobs, observer)
+    except KeyboardInterrupt:
+        raise InterruptedRunError(
+            "interrupted; what was absorbed so far stays",
+            advice="type the command again: nothing is counted twice",
+        ) from None
     finally:
         observer.close()
 
@@ -122,7 +128,7 @@ def _dry_run(settings: Settings, projections: Sequence[Projection], options: Ran
             run_jobs([Job("dry run", work)], observer)
         finally:
             observer.close()
-        print_differences(overlay, projections)
+        print_changes(changed_by(overlay, projections), "table")
     say("dry run: nothing was written")
 
 

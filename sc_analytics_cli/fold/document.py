@@ -12,12 +12,14 @@ that added anything, which tells whether retention has cut what a rebuild needs.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from ..errors import AnalyticsError
-from .delta import Delta
+from ..event import Coordinate
+from .delta import Delta, Entry
 from .field import CentsBy, Document, Shape
 from .ranges import Range, disjoint, union_all
 
@@ -49,7 +51,7 @@ def absorb(
     """
     grown = dict(document)
     for delta in fresh.values():
-        _add(shape, grown, document, delta)
+        _add(shape, grown, document, delta.entries())
     grown["hours"] = dict(sorted(grown["hours"].items()))
     grown["source"] = dict(document["source"])
     for partition, delta in fresh.items():
@@ -64,14 +66,47 @@ def _grown_source(known: Document | None, delta: Delta, reached: Sequence[Range]
     if known is None:
         return {"first": delta.first, "ranges": union_all([], reached)}
     return {
-        "first": min(known["first"], delta.first),
+        **known,
+        "first": min(known.get("first", delta.first), delta.first),
         "ranges": union_all(known["ranges"], reached),
     }
 
 
-def _add(shape: Shape, grown: Document, document: Document, delta: Delta) -> None:
-    """Add a delta to `grown`, copying every part that it still shares with `document`."""
-    for (hour, adds), times in delta.entries().items():
+def amend(
+    shape: Shape,
+    document: Document,
+    at: Coordinate,
+    entries: Counter[Entry],
+    now: datetime,
+) -> Document | None:
+    """The document with one event added that could not be read when its offset was absorbed.
+
+    Its coordinate is kept among the `amended`, so that it is added once; None
+    where it is there already.
+    """
+    partition, offset = at
+    known: Document = document["source"].get(partition, {"ranges": []})
+    amended = known.get("amended", [])
+    if offset in amended:
+        return None
+    grown = dict(document)
+    _add(shape, grown, document, entries)
+    source = {
+        **known,
+        "first": min(known.get("first", offset), offset),
+        "ranges": union_all(known["ranges"], [[offset, offset + 1]]),
+        "amended": sorted([*amended, offset]),
+    }
+    grown["source"] = document["source"] | {partition: source}
+    grown["hours"] = dict(sorted(grown["hours"].items()))
+    shape.derive(grown)
+    _check_size(shape, grown)
+    return grown | {"version": shape.version, "updated_at": now}
+
+
+def _add(shape: Shape, grown: Document, document: Document, entries: Counter[Entry]) -> None:
+    """Add entries to `grown`, copying every part that it still shares with `document`."""
+    for (hour, adds), times in entries.items():
         for add in adds:
             amount = add.amount * times
             if isinstance(shape.fields[add.field], CentsBy):

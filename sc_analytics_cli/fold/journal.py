@@ -43,7 +43,7 @@ def record(document: Document, events: Iterable[tuple[Coordinate, Event]]) -> Do
     for at, event in events:
         if event.id not in known:
             known.add(event.id)
-            added.append(_entry(at, event))
+            added.append(entry(at, event))
     return document | {"facts": [*document["facts"], *added]} if added else None
 
 
@@ -58,10 +58,11 @@ def bookings(document: Document, bookkeeper: Bookkeeper) -> dict[str, Sequence[B
     return {entry["at"]: booked for entry, booked in zip(facts, bookkeeper(facts), strict=True)}
 
 
-def _entry(at: Coordinate, event: Event) -> Document:
+def entry(at: Coordinate, event: Event) -> Document:
+    """A fact as it is recorded."""
     fact = event.effect
     assert isinstance(fact, Fact)
-    entry: Document = {
+    recorded: Document = {
         "at": str(at),
         "event": event.id,
         "kind": fact.kind,
@@ -69,5 +70,5 @@ def _entry(at: Coordinate, event: Event) -> Document:
         "hour": event.hour,
     }
     if fact.community is None and fact.promotion is None:
-        return entry | {"cents": fact.cents}
-    return entry | {"community": fact.community, "promotion": fact.promotion}
+        return recorded | {"cents": fact.cents}
+    return recorded | {"community": fact.community, "promotion": fact.promotion}

@@ -66,7 +66,9 @@ def assert_exact(store: str, projection: str, expected: Expected) -> None:
 def assert_dead_letters(store: str, expected: dict[str, Expected]) -> None:
     """Exactly the oracle's dead letters are listed, by projection and coordinate."""
     letters = raw_documents(store, "analytics_dead_letters").values()
-    found = {(each["projection"], each["topic"], each["partition"], each["offset"]) for each in letters}
+    found = {
+        (each["projection"], each["topic"], each["partition"], each["offset"]) for each in letters
+    }
     wanted = {
         (projection, *coordinate)
         for projection, oracle in expected.items()

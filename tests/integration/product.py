@@ -29,13 +29,21 @@ class Product:
         self.store = store
         self._flags = flags
         self._environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("SC_ANALYTICS_")
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("SC_ANALYTICS_")
         } | {
             "SC_ANALYTICS_BOOTSTRAP_SERVERS": servers,
             "SC_ANALYTICS_STORE": store,
             "PYTHONPATH": str(ROOT),
             "COLUMNS": "140",
         }
+
+    def on(self, store: str) -> Product:
+        """The same against another store."""
+        other = Product("", store, *self._flags)
+        other._environment = self._environment | {"SC_ANALYTICS_STORE": store}
+        return other
 
     def start(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
         """Start a command and let it run."""
@@ -70,7 +78,9 @@ def finish(process: subprocess.Popen[str], timeout: float = 60) -> Outcome:
     return Outcome(process.returncode, out, err)
 
 
-def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 60) -> Outcome:
+def stop(
+    process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 60
+) -> Outcome:
     """Send a signal and wait for the end."""
     process.send_signal(number)
     return finish(process, timeout)

@@ -73,7 +73,7 @@ def test_a_dry_run_over_it_finds_nothing_to_change(world: World, live: Product) 
     """`replay --dry-run` of the absorbed log says so, and writes nothing."""
     before = dump(live.store)
     out = live.ok("replay", "order-funnel", "--from-offset", "earliest", "--dry-run")
-    assert out.strip() == "nothing would change"
+    assert out.strip() == "nothing differs"
     assert dump(live.store) == before
 
 

@@ -1,0 +1,159 @@
+"""`sc-analytics backfill` and `verify`: make dates what the log says, or tell where they differ."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from .. import bootstrap
+from ..errors import PartialError, UsageError
+from ..run.backfill_plan import Plan
+from ..run.store_rules import agree
+from ..settings import Settings
+from ..store.port import Store
+from .differences import Changed, print_changes
+from .durations import seconds
+from .failures import say
+from .options import command, option
+from .plan_words import plan_in_words, question
+from .progress import Silent, watcher
+from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild
+
+DIFFERS = 8
+
+Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME…|all]", help="Default: all.")]
+Dates = Annotated[
+    list[str] | None,
+    option("--date", "YYYY-MM-DD, A..B, today, -7d..yesterday; repeatable.", metavar="DATES"),
+]
+From = Annotated[str, option("--source", "kafka, or a file that is the whole truth.")]
+Json = Annotated[bool, option("--json", "The differences as one JSON document on stdout.")]
+Workers = Annotated[
+    int, option("--workers", "Processes to split the partitions among.", min=1, max=64)
+]
+Slack = Annotated[
+    str, option("--slack", "Begin to read so long before the first date, by record time.")
+]
+AllowIncomplete = Annotated[
+    bool, option("--allow-incomplete", "Rebuild dates of which retention has cut a part, too.")
+]
+
+
+@command
+def backfill(
+    settings: Settings,
+    names: Names = None,
+    dates: Dates = None,
+    stale: Annotated[
+        bool, option("--stale", "The dates that an older version of the projection has folded.")
+    ] = False,
+    source: From = KAFKA,
+    dry_run: Annotated[bool, option("--dry-run", "Write nothing; show what would change.")] = False,
+    as_json: Json = False,
+    yes: Annotated[bool, option("--yes", "Do not ask.")] = False,
+    workers: Workers = 1,
+    slack: Slack = "24h",
+    allow_incomplete: AllowIncomplete = False,
+) -> None:
+    """Make each date's documents exactly what the log says, while live runs go on.
+
+    Readers see each document whole, before or after. A date of which retention
+    has deleted a part is left alone.
+    """
+    if bool(dates) == stale:
+        raise UsageError(
+            "backfill needs to know which dates",
+            advice="--date 2026-10-01..2026-10-07, or --stale",
+        )
+    request = Request(
+        names or ["all"],
+        None if stale else dates,
+        source,
+        workers,
+        timedelta(seconds=seconds(slack, "--slack")),
+        allow_incomplete,
+    )
+    if dry_run:
+        with closing(bootstrap.open_overlay(settings)) as overlay:
+            changed, plans = _carry_out(settings, overlay, request, None)
+    else:
+        with closing(bootstrap.open_store(settings)) as store:
+            changed, plans = _carry_out(settings, store, request, "--yes" if yes else "ask")
+    print_changes(changed, "json" if as_json else "table")
+    if dry_run:
+        say("dry run: nothing was written")
+    _tell_cut(plans, request)
+
+
+@command
+def verify(
+    settings: Settings,
+    names: Names = None,
+    dates: Dates = None,
+    source: From = KAFKA,
+    as_json: Json = False,
+    workers: Workers = 1,
+    slack: Slack = "24h",
+    allow_incomplete: AllowIncomplete = False,
+) -> None:
+    """Compare documents with the log; writes nothing. Exit 8 where anything differs, quiet else."""
+    if not dates:
+        raise UsageError("verify needs to know which dates", advice="--date yesterday")
+    back = timedelta(seconds=seconds(slack, "--slack"))
+    request = Request(names or ["all"], dates, source, workers, back, allow_incomplete)
+    with closing(bootstrap.open_overlay(settings)) as overlay:
+        changed, plans = _carry_out(settings, overlay, request, None)
+    differs = any(each.outcome.changed for each in changed)
+    if differs or as_json:
+        print_changes(changed, "json" if as_json else "table")
+    if differs:
+        raise typer.Exit(DIFFERS)
+    _tell_cut(plans, request)
+
+
+def _carry_out(
+    settings: Settings, store: Store, request: Request, consent: str | None
+) -> tuple[list[Changed], list[Plan]]:
+    """Plan, ask where `consent` says so, rebuild."""
+    agree(store, settings.rules)
+    with closing(open_log(settings, request)) as log:
+        plans = make_plans(settings, store, log, request)
+        ready = possible(plans, request)
+        if consent is not None:
+            for each in plans:
+                for line in plan_in_words(
+                    each, settings.rules.timezone, allowed=request.allow_incomplete
+                ):
+                    say(line)
+            if ready:
+                _ask(question(ready, bootstrap.store_name(settings)), consent)
+        observer = Silent() if consent is None else watcher(bounded=True)
+        try:
+            outcomes = rebuild(settings, store, log, ready, request, observer)
+        finally:
+            observer.close()
+    return [Changed(each.projection, outcomes[each.projection.name]) for each in ready], plans
+
+
+def _ask(text: str, consent: str) -> None:
+    if consent == "--yes":
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError("nobody is there to confirm this plan", advice="the same with --yes")
+    print(text, end="", file=sys.stderr, flush=True)  # noqa: T201
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise UsageError("nothing was done")
+
+
+def _tell_cut(plans: list[Plan], request: Request) -> None:
+    cut = sorted({date for each in plans for date in each.cut})
+    if cut and not request.allow_incomplete:
+        raise PartialError(
+            f"skipped, because retention has cut them: {', '.join(cut)}",
+            cause="the log begins after the first events of these dates",
+            advice="--source ARCHIVE, or --allow-incomplete to make do with what is left",
+        )

@@ -1,0 +1,163 @@
+"""What a backfill would do: which dates, read from where, and which it has to leave alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
+
+from ..event import Coordinate
+from ..fold.field import Document
+from ..fold.ranges import contains, union_all
+from ..projections.declaration import Projection
+from ..source.port import Span
+from ..store.port import CHECKPOINTS, DEAD_LETTERS, Store
+
+OffsetsAt = Callable[[Iterable[str], int], Mapping[str, int]]
+"""See Source.offsets_at."""
+
+
+class Cut(NamedTuple):
+    """A partition whose retention has deleted what a date needs."""
+
+    partition: str
+    first: int
+
+
+@dataclass
+class Plan:
+    """The plan for one projection.
+
+    `spans` is what is read of each partition; `declared` what the rebuilt
+    documents will hold as absorbed besides: the checkpoints as they stood
+    before the ends were looked up, so that what is above them is left to live
+    runs. `before` are the stored documents of all dates asked for. `growing` are
+    the partitions that can be read on beyond their spans: those of a live log,
+    none of a file.
+    """
+
+    projection: Projection
+    dates: list[str]
+    cut: dict[str, list[Cut]]
+    spans: dict[str, Span]
+    declared: dict[str, list[list[int]]]
+    before: dict[str, Document]
+    growing: frozenset[str]
+    letters: set[Coordinate] = field(default_factory=set)
+
+    def absorbed_elsewhere(self, coordinate: str) -> bool:
+        """Whether a ledger's coordinate lies in what is declared and is not read by the scan."""
+        partition, _, offset = coordinate.rpartition(":")
+        start, end = self.spans.get(partition, (0, 0))
+        if partition in self.growing or start <= int(offset) < end:
+            return False
+        return contains(self.declared.get(partition, ()), int(offset))
+
+
+def checkpoints_of(store: Store, projection: Projection) -> dict[str, list[list[int]]]:
+    """Partition → ranges absorbed, for every partition the projection ever read."""
+    prefix = f"{projection.name}:"
+    found = store.scan(CHECKPOINTS, prefix, prefix + "\U0010ffff")
+    return {each["partition"]: each["ranges"] for each in found}
+
+
+def plan(
+    projection: Projection,
+    store: Store,
+    declared: Mapping[str, list[list[int]]],
+    bounds: Mapping[str, Span],
+    offsets_at: OffsetsAt | None,
+    dates: Sequence[str],
+    zone: tzinfo,
+    slack: timedelta,
+) -> Plan:
+    """Look up what the dates need.
+
+    Reading begins at the first record whose timestamp is at most `slack` before
+    the first date, and not after the first offset that a document has absorbed;
+    where orders have journals, not after the first offset that no journal knows.
+    A date is cut where retention has deleted an offset that its document has
+    absorbed, or, without a document, where the first record left is not older
+    than the date. A source without times (`offsets_at` is None), a file, is
+    whole and read from its beginning.
+    """
+    before = store.load(projection.collection(), dates)
+    if offsets_at is None:
+        cut: dict[str, list[Cut]] = {}
+        starts = {partition: first for partition, (first, _) in bounds.items()}
+        growing: frozenset[str] = frozenset()
+    else:
+        cut = {date: _cuts(date, before.get(date), bounds, offsets_at, zone) for date in dates}
+        starts = dict(offsets_at(bounds, _milliseconds(min(dates), zone, slack)))
+        growing = frozenset(bounds)
+    for document in before.values():
+        for partition, entry in document["source"].items():
+            if partition in bounds and "first" in entry:
+                starts[partition] = min(starts[partition], entry["first"])
+    if projection.bookkeeper() is not None:
+        for partition, (first, _) in bounds.items():
+            unread = _first_outside(declared.get(partition, ()), first)
+            starts[partition] = min(starts[partition], unread)
+    spans = {
+        partition: (max(first, min(starts[partition], end)), end)
+        for partition, (first, end) in bounds.items()
+    }
+    absorbed = {partition: list(ranges) for partition, ranges in declared.items()}
+    for document in before.values():
+        for partition, entry in document["source"].items():
+            if partition not in growing:
+                absorbed[partition] = union_all(absorbed.get(partition, []), entry["ranges"])
+    return Plan(
+        projection,
+        list(dates),
+        {date: cuts for date, cuts in cut.items() if cuts},
+        spans,
+        absorbed,
+        before,
+        growing,
+        _letters(store, projection, spans),
+    )
+
+
+def _first_outside(ranges: Sequence[Sequence[int]], offset: int) -> int:
+    """The lowest offset from `offset` on that lies in none of the ranges."""
+    for start, end in ranges:
+        if start <= offset < end:
+            offset = end
+    return offset
+
+
+def _cuts(
+    date: str,
+    document: Document | None,
+    bounds: Mapping[str, Span],
+    offsets_at: OffsetsAt,
+    zone: tzinfo,
+) -> list[Cut]:
+    if document is not None:
+        return [
+            Cut(partition, first)
+            for partition, (first, _) in bounds.items()
+            if document["source"].get(partition, {}).get("first", first) < first
+        ]
+    headless = {partition: first for partition, (first, _) in bounds.items() if first > 0}
+    begins = offsets_at(headless, _milliseconds(date, zone, timedelta(0))) if headless else {}
+    return [Cut(each, first) for each, first in headless.items() if begins[each] <= first]
+
+
+def _milliseconds(date: str, zone: tzinfo, before: timedelta) -> int:
+    midnight = datetime.fromisoformat(date).replace(tzinfo=zone)
+    return int((midnight.astimezone(UTC) - before).timestamp() * 1000)
+
+
+def _letters(store: Store, projection: Projection, spans: Mapping[str, Span]) -> set[Coordinate]:
+    """Where the scan will come upon records that are listed as dead letters."""
+    prefix = f"{projection.name}:"
+    found = set()
+    for letter in store.scan(DEAD_LETTERS, prefix, prefix + "\U0010ffff"):
+        partition, _, offset = letter["_id"].removeprefix(prefix).rpartition(":")
+        start, end = spans.get(partition, (0, 0))
+        if start <= int(offset) < end:
+            found.add(Coordinate(partition, int(offset)))
+    return found

@@ -1,0 +1,114 @@
+"""The scan of a backfill: what the log says of the dates, folded into documents of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ..event import Coordinate
+from ..fold.field import Document
+from ..settings import Rules
+from ..source.port import Source, Span
+from ..store.port import CHECKPOINTS, Store
+from ..store.scratch import ScratchStore
+from .backfill_plan import Plan
+from .flush import Flush
+from .patience import Patience
+from .ports import Observer
+from .rebuild import Facts, Rebuild
+from .replay import Share, replay
+from .tally import Tally
+
+
+class Scanned(NamedTuple):
+    """What one process found for one projection; it travels between processes.
+
+    `parts` are the dates as far as this process has read the log; `amended` the
+    coordinates counted in each that are listed as dead letters.
+    """
+
+    parts: dict[str, Document]
+    amended: dict[str, set[Coordinate]]
+    facts: Facts
+    mended: bool
+    tally: Tally
+
+
+class Rebuilding:
+    """An ordinary flush into a scratch store in which the plan's dates begin empty."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        spans: Mapping[str, Span],
+        store: Store,
+        rules: Rules,
+        clock: Callable[[], datetime],
+        facts: Facts | None = None,
+    ) -> None:
+        """`spans` are the part of the plan's that is read here; `facts`: see Rebuild."""
+        self._kind = plan.projection.collection()
+        self._dates = plan.dates
+        self._scope = Rebuild(
+            plan.dates, {each: [span] for each, span in spans.items()}, plan.letters, facts
+        )
+        self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, plan.absorbed_elsewhere)
+        self.flush = Flush(plan.projection, self._scratch, rules, clock, scope=self._scope)
+
+    def result(self, tally: Tally | None = None) -> Scanned:
+        """What the records written to `flush` so far amount to."""
+        parts = self._scratch.load(self._kind, self._dates)
+        scope = self._scope
+        return Scanned(parts, scope.amended, scope.facts, scope.mended, tally or Tally())
+
+
+def scan(
+    plans: Sequence[Plan],
+    partitions: Sequence[str],
+    store: Store,
+    source: Source,
+    rules: Rules,
+    clock: Callable[[], datetime],
+    patience: Patience,
+    observer: Observer,
+    *,
+    batch: int,
+    stopped: Callable[[], bool],
+    facts: Mapping[str, Facts] | None = None,
+) -> dict[str, Scanned]:
+    """Read the given partitions of the plans once; returns projection name → what was found."""
+    rebuildings, shares = [], []
+    wanted: dict[str, Span] = {}
+    for plan in plans:
+        spans = {each: span for each, span in plan.spans.items() if each in partitions}
+        known = None if facts is None else facts.get(plan.projection.name)
+        rebuilding = Rebuilding(plan, spans, store, rules, clock, known)
+        rebuildings.append(rebuilding)
+        shares.append(Share(rebuilding.flush, spans))
+        for partition, (start, end) in spans.items():
+            low, high = wanted.get(partition, (start, end))
+            wanted[partition] = (min(low, start), max(high, end))
+        observer.expects(plan.projection.name, sum(end - start for start, end in spans.values()))
+    reader = source.read(wanted)
+    try:
+        replay(reader, shares, patience, observer, batch=batch, stopped=stopped)
+    finally:
+        reader.close()
+    return {
+        share.flush.projection.name: rebuilding.result(share.tally)
+        for rebuilding, share in zip(rebuildings, shares, strict=True)
+    }
+
+
+def another_pass_needed(plan: Plan, scanned: Sequence[Scanned]) -> bool:
+    """Whether journals were mended while they were read, or the logic has a new version.
+
+    What was posted before a journal was mended may be wrong; a pass that knows
+    where the log has facts leaves out the entries for which there is none.
+    """
+    if plan.projection.bookkeeper() is None:
+        return False
+    version = plan.projection.shape.version
+    older = any(each["version"] != version for each in plan.before.values())
+    return older or any(each.mended for each in scanned)
