@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import backfill, consume, dead_letters, demo, replay, report
+from . import backfill, consume, dead_letters, demo, explain, replay, report, runs
 
 app = typer.Typer(
     name="sc-analytics",
@@ -19,6 +19,8 @@ app.command("backfill")(backfill.backfill)
 app.command("verify")(backfill.verify)
 app.command("report")(report.report)
 app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(runs.app, name="runs")
+app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)
 
 

@@ -20,8 +20,9 @@ from .durations import seconds
 from .failures import say
 from .options import command, option
 from .plan_words import plan_in_words, question
-from .progress import Silent, watcher
+from .progress import Silent, watching
 from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild
+from .run_record import recorded
 
 DIFFERS = 8
 
@@ -118,25 +119,28 @@ def verify(
 def _carry_out(
     settings: Settings, store: Store, request: Request, consent: str | None
 ) -> tuple[list[Changed], list[Plan]]:
-    """Plan, ask where `consent` says so, rebuild."""
+    """Plan, ask where `consent` says so, rebuild; without `consent` nothing is to be written."""
     agree(store, settings.rules)
     with closing(open_log(settings, request)) as log:
         plans = make_plans(settings, store, log, request)
-        ready = possible(plans, request)
         if consent is not None:
-            for each in plans:
-                for line in plan_in_words(
-                    each, settings.rules.timezone, allowed=request.allow_incomplete
-                ):
-                    say(line)
-            if ready:
-                _ask(question(ready, bootstrap.store_name(settings)), consent)
-        observer = Silent() if consent is None else watcher(bounded=True)
-        try:
-            outcomes = rebuild(settings, store, log, ready, request, observer)
-        finally:
-            observer.close()
+            _say_plans(settings, plans, request)
+        ready = possible(plans, request)
+        if consent is None:
+            outcomes = rebuild(settings, store, log, ready, request, Silent())
+        else:
+            _ask(question(ready, bootstrap.store_name(settings)), consent)
+            with recorded(store, ready) as run, watching() as observer:
+                outcomes = rebuild(settings, store, log, ready, request, observer)
+                run.note(observer, outcomes)
     return [Changed(each.projection, outcomes[each.projection.name]) for each in ready], plans
+
+
+def _say_plans(settings: Settings, plans: list[Plan], request: Request) -> None:
+    zone = settings.rules.timezone
+    for each in plans:
+        for line in plan_in_words(each, zone, allowed=request.allow_incomplete):
+            say(line)
 
 
 def _ask(text: str, consent: str) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from base64 import b64encode
 from contextlib import closing
-from datetime import datetime
 from typing import Annotated, Any
 
 import typer
 
 from .. import bootstrap
-from ..errors import NotThereError
+from ..errors import NotThereError, PartialError, UsageError
 from ..fold.field import Document
+from ..projections.catalog import all_projections
+from ..report.safe import harmless
+from ..run import dead_letters
+from ..run.retry import CLOSING, Retry
+from ..run.store_rules import agree
 from ..settings import Settings
-from ..store.port import DEAD_LETTERS
+from ..store.port import DEAD_LETTERS, Store
 from .options import command, option
+from .output import write_json
 
 app = typer.Typer(help="Records that a projection could not read.", no_args_is_help=True)
 SCHEMA = "sc-analytics.dead-letters/1"
@@ -31,7 +35,7 @@ def list_(
     with closing(bootstrap.open_store_to_read(settings)) as store:
         letters = [_listed(each) for each in store.scan(DEAD_LETTERS)]
     if as_json:
-        _write_json({"schema": SCHEMA, "dead_letters": letters})
+        write_json({"schema": SCHEMA, "dead_letters": letters})
         return
     _print_table(letters)
 
@@ -51,16 +55,79 @@ def show(
             f"there is no dead letter {identity!r}", advice="sc-analytics dead-letters list"
         )
     if as_json:
-        _write_json({"schema": SCHEMA, "dead_letters": [_listed(found) | _raw(found)]})
+        write_json({"schema": SCHEMA, "dead_letters": [_listed(found) | _raw(found)]})
         return
     _print_whole(found)
+
+
+@app.command("retry")
+@command
+def retry(
+    settings: Settings,
+    identities: Annotated[
+        list[str] | None, typer.Argument(metavar="ID…", help="As printed by list.")
+    ] = None,
+    everything: Annotated[bool, option("--all", "All that are open.")] = False,
+) -> None:
+    """Read dead letters again; what can be read now is counted, once. Exit 3 if any stays open."""
+    with closing(bootstrap.open_store_to_read(settings)) as store:
+        agree(store, settings.rules)
+        clock = bootstrap.SystemClock().now
+        retries = {
+            each.name: Retry(each, store, settings.rules, clock) for each in all_projections()
+        }
+        stayed = 0
+        for letter in _chosen(store, identities or [], everything):
+            retrying = retries.get(letter["projection"])
+            answer = "unknown projection" if retrying is None else retrying.retry(letter)
+            stayed += answer not in CLOSING
+            print(f"{harmless(letter['_id'])}: {harmless(answer)}")  # noqa: T201
+    if stayed:
+        raise PartialError(
+            f"{stayed:,} dead letters stay as they are",
+            cause="this version of the product cannot read them either, or they were closed before",
+            advice="sc-analytics dead-letters show ID",
+        )
+
+
+@app.command("discard")
+@command
+def discard(
+    settings: Settings,
+    identities: Annotated[
+        list[str] | None, typer.Argument(metavar="ID…", help="As printed by list.")
+    ] = None,
+    everything: Annotated[bool, option("--all", "All that are open.")] = False,
+) -> None:
+    """Close dead letters without counting them; they stay listed as discarded."""
+    with closing(bootstrap.open_store_to_read(settings)) as store:
+        now = bootstrap.SystemClock().now()
+        for letter in _chosen(store, identities or [], everything):
+            dead_letters.close(
+                store, letter["projection"], [dead_letters.coordinate_of(letter)], "discarded", now
+            )
+            print(f"{harmless(letter['_id'])}: discarded")  # noqa: T201
+
+
+def _chosen(store: Store, identities: list[str], everything: bool) -> list[Document]:
+    if everything == bool(identities):
+        raise UsageError("which dead letters?", advice="name their ids, or --all")
+    if everything:
+        return [each for each in store.scan(DEAD_LETTERS) if each["status"] == dead_letters.OPEN]
+    found = store.load(DEAD_LETTERS, identities)
+    missing = [each for each in identities if each not in found]
+    if missing:
+        raise NotThereError(
+            f"there is no dead letter {missing[0]!r}", advice="sc-analytics dead-letters list"
+        )
+    return [found[each] for each in identities]
 
 
 def _listed(letter: Document) -> Document:
     """What is told of a letter without its raw record."""
     names = ("projection", "topic", "partition", "offset", "reason", "status")
     told = {"id": letter["_id"]} | {name: letter[name] for name in names}
-    return told | {name: _instant(letter[name]) for name in ("first_seen", "recorded_at")}
+    return told | {name: letter[name] for name in ("first_seen", "recorded_at")}
 
 
 def _raw(letter: Document) -> Document:
@@ -72,36 +139,23 @@ def _raw(letter: Document) -> Document:
     }
 
 
-def _instant(value: datetime | None) -> str | None:
-    return (
-        None if value is None else value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    )
-
-
-def _write_json(content: Document) -> None:
-    import orjson
-
-    sys.stdout.buffer.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
-
-
 def _print_table(letters: list[Document]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from ..report.table import harmless
-
     console = Console()
     if not letters:
         console.print("no dead letters")
         return
     table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("id", "reason", "status", "first seen"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("id", overflow="fold", min_width=38)
+    table.add_column("reason", overflow="fold")
+    table.add_column("status", no_wrap=True)
     for letter in letters:
-        shown = (letter["id"], letter["reason"], letter["status"], letter["first_seen"])
-        table.add_row(*(Text(harmless(str(cell))) for cell in shown))
+        shown = (letter["id"], letter["reason"], letter["status"])
+        table.add_row(*(Text(harmless(cell)) for cell in shown))
     console.print(table)
     console.print(f"{len(letters):,} dead letters; sc-analytics dead-letters show ID tells more")
 
@@ -109,8 +163,6 @@ def _print_table(letters: list[Document]) -> None:
 def _print_whole(letter: Document) -> None:
     from rich.console import Console
     from rich.text import Text
-
-    from ..report.table import harmless
 
     console = Console(highlight=False)
     lines: list[tuple[str, Any]] = list(_listed(letter).items())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ..projections.declaration import Projection
 from ..report.differences import Difference, differences
+from ..report.safe import harmless
 from ..run.backfill import Outcome
 from ..store.overlay import OverlayStore
+from .output import write_json
 
 SCHEMA = "sc-analytics.differences/1"
 
@@ -50,8 +51,6 @@ def _rows(changed: Changed) -> list[Difference]:
 
 
 def _print_json(changed: Sequence[Changed]) -> None:
-    import orjson
-
     content = {
         "schema": SCHEMA,
         "differences": [each._asdict() for one in changed for each in _rows(one)],
@@ -59,7 +58,7 @@ def _print_json(changed: Sequence[Changed]) -> None:
             one.projection.name: one.outcome.unchanged for one in changed if one.outcome.unchanged
         },
     }
-    sys.stdout.buffer.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+    write_json(content)
 
 
 def _print_tables(changed: Sequence[Changed]) -> None:
@@ -71,13 +70,14 @@ def _print_tables(changed: Sequence[Changed]) -> None:
     for one in changed:
         rows = _rows(one)
         if rows:
-            console.print(_table(one.projection.name, rows))
+            console.print(difference_table(one.projection.name, rows))
         unchanged = len(one.outcome.unchanged)
         if unchanged and one.outcome.changed:
             console.print(f"{one.projection.name}: {unchanged:,} dates unchanged")
 
 
-def _table(name: str, rows: Sequence[Difference]) -> Any:
+def difference_table(name: str, rows: Sequence[Difference]) -> Any:
+    """The rows of one projection for a Console to print."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -93,8 +93,6 @@ def _table(name: str, rows: Sequence[Difference]) -> Any:
 
 
 def _cells(rows: Sequence[Difference]) -> Iterator[tuple[str, str, str, str, str]]:
-    from ..report.table import harmless
-
     date = ""
     for row in rows:
         name = row.field if row.key is None else f"{row.field}: {harmless(row.key)}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..run.tally import Tally
@@ -108,6 +109,16 @@ class Bars(Lines):
         """Take the bars away and say the totals."""
         self._progress.stop()
         self.summarise()
+
+
+@contextmanager
+def watching() -> Iterator[Lines]:
+    """The watcher of a bounded run, closed in the end."""
+    observer = watcher(bounded=True)
+    try:
+        yield observer
+    finally:
+        observer.close()
 
 
 def watcher(*, bounded: bool) -> Lines:

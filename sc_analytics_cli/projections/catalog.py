@@ -17,7 +17,10 @@ def all_projections() -> tuple[Projection, ...]:
     package = __package__ or ""
     for module in iter_modules(import_module(package).__path__):
         import_module(f"{package}.{module.name}")
-    return tuple(sorted(DailyProjection.__subclasses__(), key=lambda each: each.name))
+    declared = [
+        each for each in DailyProjection.__subclasses__() if each.__module__.startswith(package)
+    ]
+    return tuple(sorted(declared, key=lambda each: each.name))
 
 
 def named(names: Iterable[str]) -> tuple[Projection, ...]:

@@ -51,6 +51,9 @@ class DailyProjection:
             if isinstance(value, Counter | CentsBy | Derived)
         }
         cls.shape = Shape(fields, version)
+        both = cls.facts.keys() & _counts_by_type(fields).keys()
+        if both:
+            raise TypeError(f"{cls.__name__}: {min(both)} is a fact and cannot be counted as well")
 
     @classmethod
     def collection(cls) -> str:

@@ -21,6 +21,7 @@ from rich.text import Text
 from ..fold.field import Cents, CentsBy, Difference, Field, Mean, Ratio
 from ..projections.declaration import Projection
 from .rows import Row
+from .safe import harmless
 
 UNDEFINED: Final = "\N{EN DASH}"
 TOP: Final = 5
@@ -139,18 +140,6 @@ def money(cents: int) -> str:
 def percent(fraction: float) -> str:
     """A fraction as a percentage with one decimal; above 1 it is above 100 %."""
     return f"{fraction * 100:,.1f} %"
-
-
-def harmless(text: str) -> str:
-    r"""Text from an event, safe on a terminal: what does not print is shown as `\x1b`, `\u202e`.
-
-    That covers control characters, bidirectional overrides and isolates, line
-    separators and invisible format characters. The empty text is `(empty)`.
-    """
-    shown = "".join(
-        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
-    )
-    return shown or "(empty)"
 
 
 class _Column(NamedTuple):

@@ -21,6 +21,7 @@ from ..fold.ranges import union_all
 from ..settings import Rules
 from ..source.port import Source, Span
 from ..store.port import Store
+from . import dead_letters
 from .backfill_plan import Plan
 from .backfill_scan import Rebuilding, Scanned
 
@@ -70,11 +71,20 @@ class Backfill:
                 continue
             pending = self._swap(pending, stored, outcome)
             if not pending:
+                self._close_letters()
                 return outcome
         raise ConflictError(
             f"live runs are always ahead of the rebuild of {', '.join(pending)}",
             advice="type the command again, or stop the live runs for a moment",
         )
+
+    def _close_letters(self) -> None:
+        """Dead letters that the rebuilt documents now count in full are closed."""
+        parts = [*self._scanned, self._further.result()]
+        read = {at for each in parts for ats in each.amended.values() for at in ats}
+        whole = read - {at for each in parts for at in each.left_out}
+        name = self._plan.projection.name
+        dead_letters.close(self._store, name, whole, "rebuilt", self._clock())
 
     def _ahead(self, documents: Iterable[Document]) -> dict[str, Span]:
         """What live runs have absorbed beyond the scan's ends."""

@@ -12,7 +12,8 @@ from ..fold.field import Document
 from ..fold.ranges import contains, union_all
 from ..projections.declaration import Projection
 from ..source.port import Span
-from ..store.port import CHECKPOINTS, DEAD_LETTERS, Store
+from ..store.port import CHECKPOINTS, LAST, Store
+from . import dead_letters
 
 OffsetsAt = Callable[[Iterable[str], int], Mapping[str, int]]
 """See Source.offsets_at."""
@@ -58,7 +59,7 @@ class Plan:
 def checkpoints_of(store: Store, projection: Projection) -> dict[str, list[list[int]]]:
     """Partition → ranges absorbed, for every partition the projection ever read."""
     prefix = f"{projection.name}:"
-    found = store.scan(CHECKPOINTS, prefix, prefix + "\U0010ffff")
+    found = store.scan(CHECKPOINTS, prefix, prefix + LAST)
     return {each["partition"]: each["ranges"] for each in found}
 
 
@@ -153,11 +154,11 @@ def _milliseconds(date: str, zone: tzinfo, before: timedelta) -> int:
 
 def _letters(store: Store, projection: Projection, spans: Mapping[str, Span]) -> set[Coordinate]:
     """Where the scan will come upon records that are listed as dead letters."""
-    prefix = f"{projection.name}:"
-    found = set()
-    for letter in store.scan(DEAD_LETTERS, prefix, prefix + "\U0010ffff"):
-        partition, _, offset = letter["_id"].removeprefix(prefix).rpartition(":")
-        start, end = spans.get(partition, (0, 0))
-        if start <= int(offset) < end:
-            found.add(Coordinate(partition, int(offset)))
-    return found
+    found = {
+        dead_letters.coordinate_of(each) for each in dead_letters.listed(store, projection.name)
+    }
+    return {
+        at
+        for at in found
+        if at.partition in spans and spans[at.partition][0] <= at.offset < spans[at.partition][1]
+    }

@@ -24,12 +24,13 @@ from .tally import Tally
 class Scanned(NamedTuple):
     """What one process found for one projection; it travels between processes.
 
-    `parts` are the dates as far as this process has read the log; `amended` the
-    coordinates counted in each that are listed as dead letters.
+    `parts` are the dates as far as this process has read the log; for the rest
+    see Rebuild.
     """
 
     parts: dict[str, Document]
     amended: dict[str, set[Coordinate]]
+    left_out: set[Coordinate]
     facts: Facts
     mended: bool
     tally: Tally
@@ -60,7 +61,9 @@ class Rebuilding:
         """What the records written to `flush` so far amount to."""
         parts = self._scratch.load(self._kind, self._dates)
         scope = self._scope
-        return Scanned(parts, scope.amended, scope.facts, scope.mended, tally or Tally())
+        return Scanned(
+            parts, scope.amended, scope.left_out, scope.facts, scope.mended, tally or Tally()
+        )
 
 
 def scan(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Final
 
-from ..event import DeadLetter
+from ..event import Coordinate, DeadLetter
 from ..fold.field import Document
-from ..store.port import DEAD_LETTERS, Store
+from ..store.port import DEAD_LETTERS, LAST, Store
+
+OPEN: Final = "open"
 
 
 def keep(
@@ -27,6 +30,34 @@ def keep(
     store.swap(DEAD_LETTERS, [each for each in documents if each["_id"] not in known])
 
 
+def listed(store: Store, projection: str) -> Iterator[Document]:
+    """The projection's dead letters, closed ones too."""
+    prefix = f"{projection}:"
+    return store.scan(DEAD_LETTERS, prefix, prefix + LAST)
+
+
+def coordinate_of(letter: Document) -> Coordinate:
+    """Where the record stands."""
+    partition, _, offset = letter["_id"].removeprefix(letter["projection"] + ":").rpartition(":")
+    return Coordinate(partition, int(offset))
+
+
+def close(
+    store: Store, projection: str, coordinates: Iterable[Coordinate], status: str, now: datetime
+) -> None:
+    """Give the open ones among these another status; one that is closed stays as it is."""
+    pending = [f"{projection}:{at}" for at in coordinates]
+    while pending:
+        letters = store.load(DEAD_LETTERS, pending).values()
+        closed = [
+            each | {"status": status, "closed_at": now}
+            for each in letters
+            if each["status"] == OPEN
+        ]
+        written = store.swap(DEAD_LETTERS, closed)
+        pending = [each["_id"] for each in closed if each["_id"] not in written]
+
+
 def _document(
     projection: str, partition: str, label: str, letter: DeadLetter, now: datetime
 ) -> Document:
@@ -39,7 +70,7 @@ def _document(
         "partition": int(partition.rpartition("/")[2]),
         "offset": record.offset,
         "reason": letter.reason,
-        "status": "open",
+        "status": OPEN,
         "first_seen": now,
         "recorded_at": None if stamp is None or stamp < 0 else _instant(stamp),
         "key": record.key,

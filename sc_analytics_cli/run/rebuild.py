@@ -51,6 +51,9 @@ class Rebuild:
     no record of the scan stands for any more is left out. `mended` tells whether
     any entry was changed: what was posted before that may then be wrong, and a
     further pass is needed.
+
+    `amended` are, by date, the dead letters that can be read now and are counted;
+    those that add to other dates too are `left_out` of these.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Rebuild:
         self.facts = Facts()
         self.mended = False
         self.amended: dict[str, set[Coordinate]] = {}
+        self.left_out: set[Coordinate] = set()
         self._dates = frozenset(dates)
         self._scanned = scanned
         self._letters = frozenset(letters)
@@ -77,14 +81,19 @@ class Rebuild:
         ]
 
     def postings(self, postings: Iterable[LocatedPosting]) -> Iterable[LocatedPosting]:
-        """See Scope.postings; notes those that come from a record once listed as a dead letter."""
+        """See Scope.postings; notes those that come from a record listed as a dead letter."""
         for partition, posting in postings:
+            if self._letters:
+                self._note(Coordinate(partition, posting.offset), posting.date)
             if posting.date in self._dates:
-                if self._letters:
-                    at = Coordinate(partition, posting.offset)
-                    if at in self._letters:
-                        self.amended.setdefault(posting.date, set()).add(at)
                 yield partition, posting
+
+    def _note(self, at: Coordinate, date: str) -> None:
+        if at in self._letters:
+            if date in self._dates:
+                self.amended.setdefault(date, set()).add(at)
+            else:
+                self.left_out.add(at)
 
     def record(
         self, document: Document, events: Sequence[tuple[Coordinate, Event]]

@@ -17,7 +17,11 @@ from ..fold.field import Document
 CHECKPOINTS: Final = "analytics_checkpoints"
 DEAD_LETTERS: Final = "analytics_dead_letters"
 ORDERS: Final = "analytics_orders"
+RUNS: Final = "analytics_runs"
 SETTINGS: Final = "analytics_settings"
+
+LAST: Final = "\U0010ffff"
+"""Behind every other character: ends a scan of all ids with a prefix."""
 
 
 class Store(Protocol):

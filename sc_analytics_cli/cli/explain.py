@@ -1,0 +1,137 @@
+"""`sc-analytics explain`: what became of one record."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from .. import bootstrap
+from ..errors import NotThereError, UsageError
+from ..event import Coordinate, Record
+from ..projections.catalog import all_projections
+from ..report.safe import harmless
+from ..run.explain import Explanation
+from ..run.explain import explain as explain_record
+from ..run.store_rules import stored_rules
+from ..settings import Settings
+from ..source.port import Source
+from ..store.port import Store
+from .options import command, option
+from .output import write_json
+
+SCHEMA = "sc-analytics.explain/1"
+_COORDINATE = re.compile(r"(.+)[:/]([0-9]+):([0-9]+)")
+
+
+@command
+def explain(
+    subject: Annotated[
+        str, typer.Argument(metavar="TOPIC:PARTITION:OFFSET|EVENT_ID", help="Which record.")
+    ],
+    settings: Settings,
+    as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
+) -> None:
+    """Say what an event is, what it adds to which document, and whether it was counted."""
+    with (
+        closing(bootstrap.open_store_to_read(settings)) as store,
+        closing(bootstrap.open_kafka(settings)) as log,
+    ):
+        rules = stored_rules(store) or settings.rules
+        explained = []
+        for at in _coordinates(store, subject):
+            record = _record(log, at)
+            topic = at.partition.rpartition("/")[0]
+            explained += [
+                (at, explain_record(each, store, rules, at.partition, record))
+                for each in all_projections()
+                if settings.topic_name(each.topic) == topic
+            ]
+    if as_json:
+        write_json({"schema": SCHEMA, "explanations": [_told(*each) for each in explained]})
+        return
+    _print(explained)
+
+
+def _coordinates(store: Store, subject: str) -> list[Coordinate]:
+    """The coordinate that is named, or those that own the event id that is named."""
+    match = _COORDINATE.fullmatch(subject)
+    if match:
+        return [Coordinate(f"{match[1]}/{match[2]}", int(match[3]))]
+    owners = {
+        owner
+        for each in all_projections()
+        for owner in store.owners(each.ledger(), [subject]).values()
+    }
+    if not owners:
+        raise NotThereError(
+            f"no projection has counted an event {subject!r}",
+            cause="it was never read, or the ledger has forgotten it",
+            advice="sc-analytics explain TOPIC:PARTITION:OFFSET",
+        )
+    found = [_COORDINATE.fullmatch(owner) for owner in sorted(owners)]
+    kafka = [
+        Coordinate(f"{each[1]}/{each[2]}", int(each[3]))
+        for each in found
+        if each and not each[1].startswith("file:")
+    ]
+    if not kafka:
+        raise UsageError(f"the event {subject!r} was read from a file: {sorted(owners)[0]}")
+    return kafka
+
+
+def _record(log: Source, at: Coordinate) -> Record:
+    topic, _, number = at.partition.rpartition("/")
+    if at.partition not in log.partitions([topic]):
+        raise NotThereError(f"{topic} has no partition {number}")
+    first, end = log.bounds([at.partition])[at.partition]
+    if not first <= at.offset < end:
+        raise NotThereError(
+            f"{at.partition} holds the offsets {first} to {end - 1}, not {at.offset}"
+        )
+    with closing(log.read({at.partition: (at.offset, at.offset + 1)})) as reader:
+        while not reader.done:
+            for chunk in reader.poll(0.5, 1):
+                for record in chunk.records:
+                    return record
+    raise NotThereError(
+        f"there is no record at offset {at.offset} of {at.partition}",
+        cause="it is a transaction marker, was aborted, or was compacted away",
+    )
+
+
+def _told(at: Coordinate, explanation: Explanation) -> dict[str, object]:
+    event = explanation.event
+    return {
+        "coordinate": str(at),
+        "projection": explanation.projection,
+        "fate": explanation.fate,
+        "because": explanation.because,
+        "event_id": event.id if event else None,
+        "date": event.date if event else None,
+        "hour": event.hour if event else None,
+        "adds": [
+            {"date": posting.date, "hour": posting.hour, **add._asdict()}
+            for posting in explanation.postings
+            for add in posting.adds
+        ],
+    }
+
+
+def _print(explained: list[tuple[Coordinate, Explanation]]) -> None:
+    lines = []
+    for at, each in explained:
+        why = f": {harmless(each.because)}" if each.because else ""
+        lines.append(f"{each.projection}  {at}  {each.fate}{why}")
+        if each.event is not None:
+            lines.append(
+                f"    event {harmless(each.event.id)}, {each.event.date} hour {each.event.hour}"
+            )
+        for posting in each.postings:
+            for add in posting.adds:
+                key = f" of {harmless(add.key)}" if add.key is not None else ""
+                lines.append(f"    adds {add.amount:,} to {add.field}{key} on {posting.date}")
+    for line in lines:
+        print(line)  # noqa: T201

@@ -1,0 +1,78 @@
+"""What became of one record, for each projection of its topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ..decode.moment import Calendar
+from ..decode.reader import read
+from ..event import Coordinate, Event, Fact, Record
+from ..fold import journal
+from ..fold.delta import Posting
+from ..fold.ranges import contains
+from ..projections.declaration import Projection
+from ..settings import Rules
+from ..store.port import ORDERS, Store
+from .checkpoints import Checkpoints
+from .postings import own_postings
+
+
+class Explanation(NamedTuple):
+    """The fate of a record in one projection.
+
+    `fate` is `counted`, `duplicate`, `dead letter`, `skipped` or `not absorbed yet`;
+    `because` says more. `postings` are what the event adds to which date.
+    """
+
+    projection: str
+    fate: str
+    because: str
+    event: Event | None = None
+    postings: Sequence[Posting] = ()
+
+
+def explain(
+    projection: Projection, store: Store, rules: Rules, partition: str, record: Record
+) -> Explanation:
+    """Read the record as this version of the product does and look up what is stored of it."""
+    name = projection.name
+    reading = read([record], projection.readers(rules), Calendar(rules.timezone))
+    if reading.dead_letters:
+        return Explanation(name, "dead letter", reading.dead_letters[0].reason)
+    if not reading.events:
+        return Explanation(name, "skipped", "a tombstone, or a type that it does not list")
+    (event,) = reading.events
+    at = Coordinate(partition, record.offset)
+    owner = store.owners(projection.ledger(), [event.id]).get(event.id)
+    if owner is not None and owner != str(at):
+        return Explanation(name, "duplicate", f"its id belongs to {owner}", event)
+    postings = list(_postings(projection, store, at, event))
+    checkpoint = Checkpoints(store, name).load([partition]).get(partition)
+    if checkpoint is None or not contains(checkpoint["ranges"], record.offset):
+        return Explanation(
+            name, "not absorbed yet", "it lies above the checkpoint", event, postings
+        )
+    missing = [each.date for each in postings if not _absorbed(projection, store, at, each.date)]
+    if missing:
+        why = f"the document of {missing[0]} has not absorbed its offset; a backfill mends that"
+        return Explanation(name, "not absorbed yet", why, event, postings)
+    why = "" if postings else "without effect: it adds nothing"
+    return Explanation(name, "counted", why, event, postings)
+
+
+def _postings(
+    projection: Projection, store: Store, at: Coordinate, event: Event
+) -> Iterable[Posting]:
+    fact, bookkeeper = event.effect, projection.bookkeeper()
+    if bookkeeper is None or not isinstance(fact, Fact):
+        return (posting for _, posting in own_postings([(at.partition, event)]) if posting.adds)
+    document = store.load(ORDERS, [fact.order]).get(fact.order) or journal.empty(fact.order)
+    booked = journal.bookings(journal.record(document, [(at, event)]) or document, bookkeeper)
+    return (Posting(at.offset, *each) for each in booked.get(str(at), ()) if each.adds)
+
+
+def _absorbed(projection: Projection, store: Store, at: Coordinate, date: str) -> bool:
+    document = store.load(projection.collection(), [date]).get(date)
+    source = document["source"].get(at.partition) if document else None
+    return source is not None and contains(source["ranges"], at.offset)
