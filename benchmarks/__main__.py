@@ -46,9 +46,7 @@ def _measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> No
     raws, naives, rates, runs = [], [], [], []
     for _ in range(chosen.runs):
         raws.append(loops.raw(servers, topic, events))
-        naives.append(
-            loops.naive(servers, topic, mongo.database_uri(_name()), chosen.naive_events)
-        )
+        naives.append(loops.naive(servers, topic, mongo.database_uri(_name()), chosen.naive_events))
         store = mongo.database_uri(_name())
         run = product.command(
             servers, store, "consume", "order-funnel", "--until-end", "--order-topic", topic
@@ -57,15 +55,19 @@ def _measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> No
         runs.append(run)
         rates.append(events / run.seconds)
     raw, naive, rate = median(raws), median(naives), median(rates)
-    print(f"{events:,} order events, {log.PARTITIONS} partitions, {DAYS} dates; "
-          f"Python {platform.python_version()}, median of {chosen.runs}")
+    print(
+        f"{events:,} order events, {log.PARTITIONS} partitions, {DAYS} dates; "
+        f"Python {platform.python_version()}, median of {chosen.runs}"
+    )
     print(f"{'':34}{'events/s':>10}{'to raw':>8}{'to naive':>10}{'CPU µs':>8}{'peak MiB':>10}")
     print(f"{'raw: poll and decode only':34}{raw:>10,.0f}{1:>8.2f}{raw / naive:>10.1f}")
     print(f"{'naive: one update an event':34}{naive:>10,.0f}{naive / raw:>8.3f}{1:>10.1f}")
     cpu = median(run.cpu_seconds for run in runs) / events * 1e6
     peak = median(run.peak_mib for run in runs)
-    print(f"{'consume order-funnel --until-end':34}{rate:>10,.0f}{rate / raw:>8.2f}"
-          f"{rate / naive:>10.1f}{cpu:>8.1f}{peak:>10.0f}")
+    print(
+        f"{'consume order-funnel --until-end':34}{rate:>10,.0f}{rate / raw:>8.2f}"
+        f"{rate / naive:>10.1f}{cpu:>8.1f}{peak:>10.0f}"
+    )
     for projection in ("order-funnel", "revenue"):
         found = product.stages(servers, mongo.database_uri(_name()), topic, projection)
         print(f"\n{projection}, by stage, µs an event{'CPU':>8}{'wall':>8}")

@@ -44,9 +44,7 @@ def events(count: int, days: int) -> Iterator[tuple[int, bytes, bytes]]:
 def publish(servers: str, topic: str, count: int, days: int) -> None:
     """Put the log on the broker."""
     create_topics(servers, {topic: PARTITIONS})
-    producer = KafkaProducer(
-        bootstrap_servers=servers, acks=1, linger_ms=50, batch_size=512 * 1024
-    )
+    producer = KafkaProducer(bootstrap_servers=servers, acks=1, linger_ms=50, batch_size=512 * 1024)
     try:
         for partition, key, value in events(count, days):
             producer.send(topic, value=value, key=key, partition=partition)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from sc_analytics_cli.event import Coordinate
 from sc_analytics_cli.fold.field import Document
@@ -25,12 +25,40 @@ class FrailStore(MemoryStore):
         super().__init__()
         self.between: Callable[[], None] = _nothing
 
+    def at(self, instant: int, happens: Callable[[], object]) -> None:
+        """Let something happen once, at the instant of this number from now on.
+
+        What it does itself to the store is not disturbed.
+        """
+        left = instant
+
+        def between() -> None:
+            nonlocal left
+            if left == 0:
+                self.between = _nothing
+                happens()
+            left -= 1
+
+        self.between = between
+
+    def calm(self) -> None:
+        """Let nothing happen any more."""
+        self.between = _nothing
+
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
         self.between()
         found = super().load(kind, ids)
         self.between()
         return found
+
+    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+        """See Store.scan; nothing happens to those who only look."""
+        between, self.between = self.between, _nothing
+        try:
+            return iter(list(super().scan(kind, first, last)))
+        finally:
+            self.between = between
 
     def swap(self, kind: str, documents: Sequence[Document]) -> dict[str, str]:
         """See Store.swap."""

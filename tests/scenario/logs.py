@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.fakes import MemoryLog
 from tests.oracle.documents import TOPIC_OF
 
-_IDS = tuple(f"e-{number}" for number in range(16))
+IDS = tuple(f"e-{number}" for number in range(16))
+"""The only event ids there are."""
+
 _ORDERS = ("o-1", "o-2", "o-3")
 _TIMES = (
     "2026-10-02T12:00:00Z",
@@ -83,7 +85,7 @@ def small_logs(projection: str) -> st.SearchStrategy[SmallLog]:
 
 def _values(projection: str) -> st.SearchStrategy[bytes | None]:
     says = _user_events() if projection == "user-lifecycle" else _order_events()
-    sound = st.builds(_event, st.sampled_from(_IDS), st.sampled_from(_TIMES), says)
+    sound = st.builds(_event, st.sampled_from(IDS), st.sampled_from(_TIMES), says)
     odd: st.SearchStrategy[bytes | None] = st.sampled_from((None, *_BROKEN))
     return st.one_of(sound, sound, sound, sound, sound, odd)
 

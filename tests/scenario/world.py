@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,19 +24,24 @@ from sc_analytics_cli.store.sqlite import SqliteStore
 from tests.fakes import FakeClock, MemoryLog, Notebook
 from tests.oracle.documents import Expected, LogRecord, expected
 
+from .logs import IDS
+
 OUR_OWN = ("_id", "source", "version", "updated_at", "rev")
 """The fields of a stored document that the oracle does not speak of."""
 
 StoreOpener = Callable[[], Store]
+
+Happenings = Mapping[Step, Sequence[Callable[[], None]]]
+"""What happens after which step, in this order."""
 
 
 class Crash(BaseException):
     """A process is killed here; nothing in it runs any more."""
 
 
-def memory(store: MemoryStore | None = None) -> StoreOpener:
-    """Opens one and the same store in memory each time."""
-    shared = store or MemoryStore()
+def memory(store: Store | None = None) -> StoreOpener:
+    """Opens one and the same store each time: this one, or a new one in memory."""
+    shared: Store = store or MemoryStore()
     return lambda: shared
 
 
@@ -75,6 +79,11 @@ class World:
         self.clock = FakeClock()
         self.notebook = Notebook()
         self.arrivals: dict[tuple[str, int], LogRecord] = {}
+        self._all_records = [
+            _told(name, record)
+            for name, end in self.ends().items()
+            for record in log.chunk(name, 0, end).records
+        ]
 
     def consumer(self) -> Process:
         """A new live process, which goes on at the checkpoint."""
@@ -138,16 +147,7 @@ class World:
 
     def owners(self) -> dict[str, str]:
         """Event id → the coordinate that has claimed it, for all ids of the log."""
-        ids = [f"e-{number}" for number in range(16)]
-        return self.store.owners(self.projection.ledger(), ids)
-
-    def all_records(self) -> list[LogRecord]:
-        """The whole log, partition after partition."""
-        return [
-            _told(name, record)
-            for name, end in self.ends().items()
-            for record in self.log.chunk(name, 0, end).records
-        ]
+        return self.store.owners(self.projection.ledger(), IDS)
 
     def recorded_order(self) -> list[LogRecord]:
         """The whole log in the order that the store says it was recorded in.
@@ -155,7 +155,7 @@ class World:
         First the facts in the order of their journals, then the other events
         that own their id; what owns none counts for nothing and comes last.
         """
-        places = {_coordinate(each): each for each in self.all_records()}
+        places = {_coordinate(each): each for each in self._all_records}
         facts = [fact["at"] for journal in self.store.scan(ORDERS) for fact in journal["facts"]]
         owned = set(self.owners().values())
         assert len(facts) == len(set(facts))
@@ -163,15 +163,15 @@ class World:
         order = [*facts, *(owned - set(facts)), *(places.keys() - owned)]
         return [places[each] for each in order]
 
-    def dump(self) -> dict[str, object]:
+    def dump(self) -> dict[str, Any]:
         """Everything that is stored."""
         kinds = (self.projection.collection(), CHECKPOINTS, DEAD_LETTERS, ORDERS)
-        found: dict[str, object] = {kind: list(self.store.scan(kind)) for kind in kinds}
+        found: dict[str, Any] = {kind: list(self.store.scan(kind)) for kind in kinds}
         return found | {"ledger": self.owners()}
 
     def check_exact(self) -> None:
         """The documents are the oracle's, and so are the dead letters."""
-        assert len(self.arrivals) == len(self.all_records())
+        assert len(self.arrivals) == len(self._all_records)
         oracle = self.expected()
         assert self.documents() == oracle.documents
         letters = {(d["topic"], d["partition"], d["offset"]) for d in self.store.scan(DEAD_LETTERS)}
@@ -193,12 +193,15 @@ class World:
             assert by_hour == {name: document[name] for name in by_hour}
 
     def check_counts(self) -> None:
-        """The invariant, for what needs no journal: each document at any instant.
+        """The invariant at any instant, where no journal is needed to tell.
 
-        It is the fold of the distinct events of its date whose offsets lie in its own ranges.
+        A document is the fold of the distinct events of its date whose offsets
+        lie in its own ranges.
         """
+        if self.projection.bookkeeper() is not None:
+            return
         owned = set(self.owners().values())
-        records = [each for each in self.all_records() if _coordinate(each) in owned]
+        records = [each for each in self._all_records if _coordinate(each) in owned]
         for document in self.store.scan(self.projection.collection()):
             ranges = {name: known["ranges"] for name, known in document["source"].items()}
             absorbed = [r for r in records if contains(ranges.get(_partition(r), []), r.offset)]
@@ -215,7 +218,7 @@ class Process:
         )
         self.spans: dict[str, Span] = {}
         self._batch: Sequence[Chunk] = ()
-        self._happens: Mapping[Step, Callable[[], object]] = {}
+        self._happens: Happenings = {}
 
     def write(
         self,
@@ -223,7 +226,7 @@ class Process:
         *,
         backwards: bool = False,
         twice: bool = False,
-        happens: Mapping[Step, Callable[[], object]] | None = None,
+        happens: Happenings | None = None,
     ) -> None:
         """Poll and flush so many offsets of each partition; `happens` tells what at which step.
 
@@ -251,7 +254,8 @@ class Process:
     def _reached(self, step: Step) -> None:
         if step is Step.CLAIM and not self.world.transactional:
             self.world.recorded(self._batch)
-        self._happens.get(step, lambda: None)()
+        for happens in self._happens.get(step, ()):
+            happens()
 
 
 def plain(document: Document) -> Document:

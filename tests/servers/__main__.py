@@ -33,7 +33,7 @@ def main() -> int:
     try:
         return _fetch() if arguments.fetch else _run()
     except ServerError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
         return 0
@@ -43,7 +43,7 @@ def _fetch() -> int:
     find_java()
     kafka_classpath()
     mongod = find_mongod()
-    print(f"cache: {cache_root()}", f"mongod: {mongod.program}", sep="\n", file=sys.stderr)
+    sys.stderr.write(f"cache: {cache_root()}\nmongod: {mongod.program}\n")
     return 0
 
 
@@ -51,13 +51,14 @@ def _run() -> int:
     with ExitStack() as stack:
         kafka = stack.enter_context(KafkaServer())
         mongo = stack.enter_context(MongoServer())
-        print(f"SC_ANALYTICS_BOOTSTRAP_SERVERS={kafka.bootstrap_servers}")
-        print(f"SC_ANALYTICS_STORE={mongo.database_uri('sc_analytics')}", flush=True)
-        print("Ctrl-C stops both.", file=sys.stderr)
+        sys.stdout.write(f"SC_ANALYTICS_BOOTSTRAP_SERVERS={kafka.bootstrap_servers}\n")
+        sys.stdout.write(f"SC_ANALYTICS_STORE={mongo.database_uri('sc_analytics')}\n")
+        sys.stdout.flush()
+        sys.stderr.write("Ctrl-C stops both.\n")
         while kafka.running and mongo.running:
             time.sleep(0.5)
         ended = mongo if kafka.running else kafka
-        print(f"{ended.name} has ended:\n{ended.log_tail()}", file=sys.stderr)
+        sys.stderr.write(f"{ended.name} has ended:\n{ended.log_tail()}\n")
         return 1
 
 
