@@ -1,8 +1,12 @@
-"""The MongoDB store: standalone or replica set, write concern majority, no transactions.
+"""The MongoDB store: standalone or replica set, no transactions.
 
-Each verb is one bulk command, or two where a race was lost. A swap is an update
-with `$replaceWith` of a literal: keys such as `a.b` or `$x` stay as they are,
-and only the difference goes to the oplog.
+Every write waits until a majority has it in its journal, so that what was
+acknowledged outlives a crash of the server.
+
+A swap is one bulk of updates with `$replaceWith` of a literal: keys such as `a.b`
+or `$x` stay as they are, and only the difference goes to the oplog. An update
+that lost its race fails, so that the reply names it: reading back which writes
+landed would miss those that another writer has replaced since.
 """
 
 from __future__ import annotations
@@ -13,19 +17,24 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from bson import Binary, CodecOptions
-from pymongo import DeleteOne, InsertOne, MongoClient, UpdateOne
+from pymongo import InsertOne, MongoClient, ReadPreference, UpdateOne, WriteConcern
+from pymongo import timeout as time_limit
 from pymongo.collection import Collection as MongoCollection
-from pymongo.errors import BulkWriteError, InvalidURI, OperationFailure
+from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
 from pymongo.uri_parser import parse_uri
 
-from ..errors import AnalyticsError, UsageError
+from ..errors import AnalyticsError
 from ..event import Coordinate
 from ..fold.field import Document
 from .digest import digest
 from .memory import new_rev
-from .mongo_errors import translated
+from .mongo_errors import translated, unusable
 
 _DUPLICATE_KEY: Final = 11000
+_LOST: Final = 241
+"""ConversionFailure, which nothing but a lost `_replacement` raises here."""
+
 _INDEX_OPTIONS_CONFLICT: Final = 85
 _DAY: Final = 86_400
 
@@ -36,28 +45,33 @@ class MongoStore:
     def __init__(self, uri: str, *, timeout: float = 10.0, ledger_days: int = 30) -> None:
         """Connect; the first verb finds out whether the server is there.
 
-        `timeout` bounds every verb, in seconds. The ledger forgets an event id
-        after `ledger_days`. Raises UsageError for a URI that cannot be read.
+        `timeout` bounds every command, in seconds. The ledger forgets an event
+        id after `ledger_days`. Raises UsageError for a URI that cannot be read.
+        What the URI says of read preference and concerns is not heeded: the
+        promises of a store hang on them.
         """
+        self._timeout = timeout
+        milliseconds = int(timeout * 1000)
         try:
-            database = parse_uri(uri)["database"] or "sc_analytics"
-        except InvalidURI as error:
-            raise UsageError(
-                f"--store is not a MongoDB address: {error}",
-                advice="--store mongodb://host:27017/sc_analytics",
-            ) from error
-        with translated():
+            name = parse_uri(uri, connect_timeout=timeout)["database"] or "sc_analytics"
             self._client: MongoClient[Document] = MongoClient(
                 uri,
                 w="majority",
-                timeoutMS=int(timeout * 1000),
-                serverSelectionTimeoutMS=int(timeout * 1000),
-                connectTimeoutMS=int(timeout * 1000),
+                timeoutMS=milliseconds,
+                serverSelectionTimeoutMS=milliseconds,
+                connectTimeoutMS=milliseconds,
                 appname="sc-analytics",
             )
-        codec: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
-        self._database = self._client.get_database(database, codec_options=codec)
+        except (PyMongoError, ValueError, TypeError, OSError) as error:
+            raise unusable(uri, error) from None
+        self._database = self._client.get_database(
+            name,
+            codec_options=CodecOptions(tz_aware=True, tzinfo=UTC),
+            read_preference=ReadPreference.PRIMARY,
+            read_concern=ReadConcern("local"),
+        )
         self._ledger_seconds = ledger_days * _DAY
+        self._lasting: WriteConcern | None = None
         self._indexed: set[str] = set()
         self._read_before: dict[str, bool] = {}
 
@@ -71,27 +85,27 @@ class MongoStore:
         """See Store.swap."""
         if not documents:
             return {}
-        written = {document["_id"]: new_rev() for document in documents}
-        operations: list[InsertOne[Document] | UpdateOne] = []
-        for document in documents:
-            key, new = document["_id"], document | {"rev": written[document["_id"]]}
-            if "rev" in document:
-                old = {"_id": key, "rev": document["rev"]}
-                operations.append(UpdateOne(old, [{"$replaceWith": {"$literal": new}}]))
-            else:
-                operations.append(InsertOne(new))
+        new = [document | {"rev": new_rev()} for document in documents]
+        operations = [
+            _replacement(after, before["rev"]) if "rev" in before else InsertOne(after)
+            for before, after in zip(documents, new, strict=True)
+        ]
+        lost: set[int] = set()
         with translated():
-            if self._write_all(self._database[kind], operations):
-                return written
-            return self._landed(kind, written)
+            try:
+                self._for_writing(kind).bulk_write(operations, ordered=False)
+            except BulkWriteError as error:
+                lost = set(_refused(error))
+        return {each["_id"]: each["rev"] for at, each in enumerate(new) if at not in lost}
 
     def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
         """See Store.remove."""
         removed = set()
         with translated():
+            collection = self._for_writing(kind)
             for each in documents:
-                one = DeleteOne({"_id": each["_id"], "rev": each.get("rev")})
-                if self._database[kind].bulk_write([one]).deleted_count:
+                one = {"_id": each["_id"], "rev": each.get("rev")}
+                if collection.delete_one(one).deleted_count:
                     removed.add(each["_id"])
         return removed
 
@@ -128,26 +142,21 @@ class MongoStore:
         return nullcontext()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._client.close()
+        """Close the connections; a server that has fallen silent is not waited for longer."""
+        with time_limit(self._timeout):
+            self._client.close()
 
-    def _write_all(
-        self,
-        collection: MongoCollection[Document],
-        operations: Sequence[InsertOne[Document] | UpdateOne],
-    ) -> bool:
-        """Run a bulk; whether every operation found what it expected."""
-        try:
-            result = collection.bulk_write(operations, ordered=False)
-        except BulkWriteError as error:
-            _refused(error)
-            return False
-        return result.matched_count + result.inserted_count == len(operations)
+    def _for_writing(self, kind: str) -> MongoCollection[Document]:
+        """The collection, with the write concern under which nothing acknowledged is lost.
 
-    def _landed(self, kind: str, written: Mapping[str, str]) -> dict[str, str]:
-        """Which writes of a bulk were made: a revision is unique, so reading it back tells."""
-        stored = self._database[kind].find({"_id": {"$in": list(written)}}, {"rev": 1})
-        return {each["_id"]: each["rev"] for each in stored if each["rev"] == written[each["_id"]]}
+        A standalone server that is asked for a majority does not wait for its
+        journal, whatever `j` says, and loses the last 100 ms when it crashes.
+        """
+        if self._lasting is None:
+            hello = self._database.command("hello")
+            alone = "setName" not in hello and hello.get("msg") != "isdbgrid"
+            self._lasting = WriteConcern(1 if alone else "majority", j=True)
+        return self._database[kind].with_options(write_concern=self._lasting)
 
     def _insert_claims(self, ledger: str, claims: Mapping[str, Coordinate]) -> list[str]:
         """Insert ledger entries; returns the ids that were there already."""
@@ -160,7 +169,7 @@ class MongoStore:
         ]
         with translated():
             try:
-                self._database[ledger].insert_many(entries, ordered=False)
+                self._for_writing(ledger).insert_many(entries, ordered=False)
             except BulkWriteError as error:
                 ids = list(claims)
                 return [ids[index] for index in _refused(error)]
@@ -182,10 +191,22 @@ class MongoStore:
         self._indexed.add(ledger)
 
 
+def _replacement(document: Document, rev: str) -> UpdateOne:
+    """Puts the document in the place of the one that has this `rev`, or fails.
+
+    An upsert, so that it fails as well where there is none: what it would insert
+    has no `rev`. The number that is none fails without quoting the document.
+    """
+    fail = {"$toInt": {"$concat": ["not ", "$_id"]}}
+    is_ours = {"$eq": ["$rev", {"$literal": rev}]}
+    new = {"$cond": [is_ours, {"$literal": document}, fail]}
+    return UpdateOne({"_id": document["_id"]}, [{"$replaceWith": new}], upsert=True)
+
+
 def _refused(error: BulkWriteError) -> list[int]:
-    """The places in a bulk that met an existing `_id`; raises for any other failure."""
+    """The places in a bulk that lost a race; raises for any other failure."""
     details: Mapping[str, Any] = error.details
-    others = [each for each in details["writeErrors"] if each["code"] != _DUPLICATE_KEY]
+    others = [e for e in details["writeErrors"] if e["code"] not in (_DUPLICATE_KEY, _LOST)]
     if others:
         raise AnalyticsError(
             f"MongoDB refused a write: {others[0].get('errmsg', '')[:300]}",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from bson.errors import BSONError
 from pymongo.errors import (
     BulkWriteError,
     ConfigurationError,
@@ -15,15 +16,17 @@ from pymongo.errors import (
     PyMongoError,
     WTimeoutError,
 )
+from pymongo.uri_parser import parse_uri
 
 from ..errors import AnalyticsError, AuthenticationError, UnreachableError, UsageError
 
+_ADVICE: Final = "--store mongodb://host:27017/sc_analytics"
 _NO_LOGIN: Final = {13: "is not allowed to do this", 18: "was refused", 8000: "was refused"}
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise the product's error for whatever pymongo raises inside.
+    """Raise the product's error for whatever pymongo and bson raise inside.
 
     UnreachableError stands for every failure after which the outcome is unknown,
     so that the caller loads again before it goes on.
@@ -32,6 +35,35 @@ def translated() -> Iterator[None]:
         yield
     except PyMongoError as error:
         raise _translation(error) from error
+    except DocumentTooLarge as error:  # no PyMongoError, it is raised before anything is sent
+        raise AnalyticsError(
+            "a document would outgrow MongoDB's 16 MB; nothing of it was stored",
+            cause="a date with very many communities, or an order with very many facts",
+        ) from error
+    except (BSONError, OverflowError, UnicodeError) as error:
+        raise AnalyticsError(f"MongoDB cannot store a value: {str(error)[:300]}") from error
+
+
+def unusable(uri: str, error: Exception) -> AnalyticsError:
+    """What to say of an address that the driver refused with `error`; nothing of its login."""
+    if type(error.__cause__).__module__.startswith("dns."):
+        return UnreachableError(
+            f"MongoDB's address cannot be looked up: {error}",
+            cause="a wrong host name after mongodb+srv://, or no name server answers",
+            advice="check --store",
+        )
+    reason = _fault(uri) if "@" in uri else str(error)
+    return UsageError(f"--store is not a MongoDB address: {reason}", advice=_ADVICE)
+
+
+def _fault(uri: str) -> str:
+    """The driver quotes what it cannot read, so it is asked again without user and password."""
+    scheme, _, rest = uri.partition("://")
+    try:
+        parse_uri(f"{scheme}://{rest.rpartition('@')[2]}")
+    except (PyMongoError, ValueError, TypeError, OSError) as error:
+        return str(error)
+    return "in user and password, %-encode every character but letters, digits and - . _ ~"
 
 
 def _translation(error: PyMongoError) -> AnalyticsError:
@@ -41,13 +73,8 @@ def _translation(error: PyMongoError) -> AnalyticsError:
             cause="wrong user or password, or too few rights (readWrite is needed)",
             advice="check the user in SC_ANALYTICS_STORE and its authSource",
         )
-    if isinstance(error, DocumentTooLarge):
-        return AnalyticsError(
-            "a document would outgrow MongoDB's 16 MB; nothing of it was stored",
-            cause="a date with very many communities, or an order with very many facts",
-        )
     if isinstance(error, ConfigurationError):
-        return UsageError(f"--store: {error}", advice="--store mongodb://host:27017/sc_analytics")
+        return UsageError(f"--store: {error}", advice=_ADVICE)
     if isinstance(error, ConnectionFailure | WTimeoutError | BulkWriteError) or error.timeout:
         return UnreachableError(
             f"MongoDB does not answer: {_first_line(error)}",
@@ -58,4 +85,7 @@ def _translation(error: PyMongoError) -> AnalyticsError:
 
 
 def _first_line(error: PyMongoError) -> str:
-    return str(error).split(", Timeout:")[0].splitlines()[0][:300]
+    text = str(error)
+    for noise in (", Timeout:", ", full error:", " (configured timeouts:"):
+        text = text.split(noise)[0]
+    return text.splitlines()[0][:300]

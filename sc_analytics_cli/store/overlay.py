@@ -25,16 +25,19 @@ class OverlayStore:
     def __init__(self, base: Store) -> None:
         self._base = base
         self._top = MemoryStore()
-        self._fetched: dict[str, set[str]] = defaultdict(set)
+        self._fetched: dict[str, dict[str, str | None]] = defaultdict(dict)
+        """Kind → `_id` → the `rev` it had in `base`, None where it was not there."""
 
     def changed(self, kind: str) -> Iterator[tuple[Document | None, Document | None]]:
-        """Each document that would change, as (before, after), in the order of `_id`."""
+        """Each document that was changed here, as (before, after), in the order of `_id`.
+
+        `before` is what `base` holds now: others may have written there meanwhile.
+        """
         ids = sorted(self._fetched[kind])
         before, after = self._base.load(kind, ids), self._top.load(kind, ids)
         for key in ids:
-            old, new = before.get(key), after.get(key)
-            if (old or {}).get("rev") != (new or {}).get("rev"):
-                yield old, new
+            if after.get(key, {}).get("rev") != self._fetched[kind][key]:
+                yield before.get(key), after.get(key)
 
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
@@ -55,8 +58,7 @@ class OverlayStore:
         """See Store.scan."""
         for document in self._base.scan(kind, first, last):
             if document["_id"] not in self._fetched[kind]:
-                self._fetched[kind].add(document["_id"])
-                self._top.put(kind, [document])
+                self._keep(kind, [document["_id"]], {document["_id"]: document})
         return self._top.scan(kind, first, last)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
@@ -80,8 +82,11 @@ class OverlayStore:
     def _fetch(self, kind: str, ids: Collection[str]) -> None:
         missing = [each for each in ids if each not in self._fetched[kind]]
         if missing:
-            self._top.put(kind, self._base.load(kind, missing).values())
-            self._fetched[kind].update(missing)
+            self._keep(kind, missing, self._base.load(kind, missing))
+
+    def _keep(self, kind: str, ids: Collection[str], found: Mapping[str, Document]) -> None:
+        self._top.put(kind, found.values())
+        self._fetched[kind].update({each: found.get(each, {}).get("rev") for each in ids})
 
     def _fetch_owners(self, ledger: str, event_ids: Collection[str]) -> None:
         known = self._top.owners(ledger, event_ids)

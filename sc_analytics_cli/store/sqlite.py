@@ -8,19 +8,17 @@ last flushes, but only whole ones, checkpoint included, so they are read again.
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..errors import AnalyticsError, NotThereError, UnreachableError
 from ..event import Coordinate
 from ..fold.field import Document
 from .digest import digest
 from .memory import new_rev
+from .sqlite_file import open_file, translated
 from .text import from_text, to_text
 
 _PARAMETERS = 500
@@ -32,26 +30,13 @@ class SqliteStore:
     def __init__(self, path: Path, *, timeout: float = 10.0) -> None:
         """Open or create the file, readable by its owner only.
 
-        Raises NotThereError where the folder is missing or not writable, and
-        AnalyticsError where the file is not a SQLite database.
+        Raises NotThereError where the folder is missing or not writable, or the
+        file is read-only, and AnalyticsError where it is not a SQLite database.
         """
         self._path = path
         self._lock = threading.RLock()
         self._tables: set[str] = set()
-        with self._translated():
-            try:
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            except OSError as error:
-                raise NotThereError(
-                    f"cannot open the store file {path}: {error.strerror}",
-                    cause="the folder is missing, or not writable for this user",
-                    advice=f"mkdir -p {path.parent}",
-                ) from error
-            self._connection = sqlite3.connect(
-                path, timeout=timeout, isolation_level=None, check_same_thread=False
-            )
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=NORMAL")
+        self._connection = open_file(path, timeout=timeout)
 
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
@@ -61,7 +46,7 @@ class SqliteStore:
     def swap(self, kind: str, documents: Sequence[Document]) -> dict[str, str]:
         """See Store.swap."""
         written = {}
-        with self._translated(), self._lock, self.atomic():
+        with translated(self._path), self._lock, self.atomic():
             table = self._table(kind)
             for document in documents:
                 rev = new_rev()
@@ -78,7 +63,7 @@ class SqliteStore:
 
     def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
         """See Store.remove."""
-        with self._translated(), self._lock, self.atomic():
+        with translated(self._path), self._lock, self.atomic():
             statement = f"DELETE FROM {self._table(kind)} WHERE id=? AND rev=?"
             return {
                 each["_id"]
@@ -88,7 +73,7 @@ class SqliteStore:
 
     def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
         """See Store.scan."""
-        with self._translated(), self._lock:
+        with translated(self._path), self._lock:
             if not self._exists(kind):
                 return
             rows = self._connection.execute(
@@ -101,7 +86,7 @@ class SqliteStore:
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
-        with self._translated(), self._lock, self.atomic():
+        with translated(self._path), self._lock, self.atomic():
             table = self._table(ledger, "id BLOB PRIMARY KEY, at TEXT NOT NULL")
             before = self._connection.total_changes
             self._connection.executemany(
@@ -122,18 +107,18 @@ class SqliteStore:
     @contextmanager
     def atomic(self) -> Iterator[None]:
         """See Store.atomic: one transaction; inside another one, a part of that."""
-        with self._lock, self._translated():
+        with self._lock, translated(self._path):
             if self._connection.in_transaction:
                 yield
                 return
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                self._connection.commit()
             except BaseException:
                 self._connection.rollback()
                 self._tables.clear()
                 raise
-            self._connection.commit()
 
     def close(self) -> None:
         """Close the file."""
@@ -141,7 +126,7 @@ class SqliteStore:
 
     def _select(self, kind: str, columns: str, keys: list[Any]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
-        with self._translated(), self._lock:
+        with translated(self._path), self._lock:
             if not self._exists(kind):
                 return rows
             for start in range(0, len(keys), _PARAMETERS):
@@ -166,20 +151,3 @@ class SqliteStore:
             self._connection.execute(f"CREATE TABLE IF NOT EXISTS {kind} ({columns}) WITHOUT ROWID")
             self._tables.add(kind)
         return kind
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            raise UnreachableError(
-                f"the store file {self._path} cannot be used: {error}",
-                cause="another process holds it, or the disk is full or read-only",
-                advice="end the other process, or choose another file with --store",
-            ) from error
-        except sqlite3.DatabaseError as error:
-            raise AnalyticsError(
-                f"the store file {self._path} cannot be read: {error}",
-                cause="it is damaged, or not a SQLite database",
-                advice="choose another file: --store sqlite:///new.db",
-            ) from error
