@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bson import Binary, CodecOptions
+from bson import Binary, CodecOptions, Int64
 from pymongo import InsertOne, MongoClient, ReadPreference, UpdateOne, WriteConcern
 from pymongo import timeout as time_limit
 from pymongo.collection import Collection as MongoCollection
@@ -85,7 +85,7 @@ class MongoStore:
         """See Store.swap."""
         if not documents:
             return {}
-        new = [document | {"rev": new_rev()} for document in documents]
+        new = [_with_longs(document) | {"rev": new_rev()} for document in documents]
         operations = [
             _replacement(after, before["rev"]) if "rev" in before else InsertOne(after)
             for before, after in zip(documents, new, strict=True)
@@ -189,6 +189,17 @@ class MongoStore:
                 change = {"name": "seen_ttl", "expireAfterSeconds": self._ledger_seconds}
                 self._database.command("collMod", ledger, index=change)
         self._indexed.add(ledger)
+
+
+def _with_longs(value: Any) -> Any:
+    """The value with every integer as int64, whatever its size: a field's type never changes."""
+    if type(value) is int:
+        return Int64(value)
+    if isinstance(value, dict):
+        return {key: _with_longs(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_longs(each) for each in value]
+    return value
 
 
 def _replacement(document: Document, rev: str) -> UpdateOne:
