@@ -112,12 +112,22 @@ def _add(shape: Shape, grown: Document, document: Document, entries: Counter[Ent
             if isinstance(shape.fields[add.field], CentsBy):
                 by_key = _own(grown, document, add.field)
                 assert add.key is not None
-                by_key[add.key] = by_key.get(add.key, 0) + amount
+                _put(by_key, add.key, by_key.get(add.key, 0) + amount)
             else:
                 grown[add.field] += amount
                 hours = _own(grown, document, "hours")
                 of_hour = _own(hours, document["hours"], hour)
-                of_hour[add.field] = of_hour.get(add.field, 0) + amount
+                _put(of_hour, add.field, of_hour.get(add.field, 0) + amount)
+                if not of_hour:
+                    del hours[hour]
+
+
+def _put(counts: Document, name: str, count: int) -> None:
+    """Set a count; one that has come back to 0 is left out."""
+    if count:
+        counts[name] = count
+    else:
+        counts.pop(name, None)
 
 
 def _own(grown: Document, document: Document, name: str) -> Document:

@@ -1,9 +1,15 @@
 """The journal of an order: its facts, in the order in which they were recorded.
 
 Attribution and payment may come in either order, on other days and from other
-partitions. What a fact adds therefore depends on the facts recorded before it,
-and on nothing else: facts are only ever appended, so asking again gives the same
-answer, and redelivery, replay and live running agree.
+partitions. "First" and "later" go by arrival: within a partition by the offset,
+between partitions by what was recorded first (`arranged`). A fact that is
+recorded late, because a replay began below the history of the store, takes its
+place before those that arrived after it, and then adds the difference that this
+makes: what the order amounts to with it, less what it amounted to without it.
+
+So what a fact adds depends on the facts recorded before it, and on nothing else.
+Facts are only ever appended: asking again gives the same answer, and redelivery,
+replay and live running agree.
 
     {"_id": "order-17", "facts": [{"at": "sc.domain.order/0:12", "event": "e-1",
      "kind": "payment", "date": "2026-10-01", "hour": "14", "cents": 1250}]}
@@ -11,6 +17,7 @@ answer, and redelivery, replay and live running agree.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -55,7 +62,70 @@ def empty(order: str) -> Document:
 def bookings(document: Document, bookkeeper: Bookkeeper) -> dict[str, Sequence[Booking]]:
     """What each fact adds, by the coordinate at which it was recorded."""
     facts: Sequence[Entry] = document["facts"]
-    return {entry["at"]: booked for entry, booked in zip(facts, bookkeeper(facts), strict=True)}
+    if arranged(facts) == facts:
+        return _in_turn(facts, bookkeeper)
+    added: dict[str, Sequence[Booking]] = {}
+    before: Amounts = Counter()
+    for number, fact in enumerate(facts, 1):
+        after = _amounts(_in_turn(arranged(facts[:number]), bookkeeper))
+        added[fact["at"]] = _difference(before, after)
+        before = after
+    return added
+
+
+def arranged_bookings(document: Document, bookkeeper: Bookkeeper) -> dict[str, Sequence[Booking]]:
+    """What each fact would add had all of them been recorded as they arrived."""
+    return _in_turn(arranged(document["facts"]), bookkeeper)
+
+
+def arranged(facts: Sequence[Entry]) -> Sequence[Entry]:
+    """The facts as they arrived: each before those of its partition that have a higher offset."""
+    placed: list[Entry] = []
+    highest: dict[str, int] = {}
+    for fact in facts:
+        partition, offset = _place(fact)
+        if offset > highest.get(partition, -1):
+            highest[partition] = offset
+            placed.append(fact)
+            continue
+        later = (
+            index
+            for index, other in enumerate(placed)
+            if _place(other)[0] == partition and _place(other)[1] > offset
+        )
+        placed.insert(next(later), fact)
+    return placed
+
+
+Amounts = Counter[tuple[str, str, str, str | None]]
+"""(date, hour, field, key) → amount."""
+
+
+def _in_turn(facts: Sequence[Entry], bookkeeper: Bookkeeper) -> dict[str, Sequence[Booking]]:
+    return {fact["at"]: booked for fact, booked in zip(facts, bookkeeper(facts), strict=True)}
+
+
+def _amounts(booked: Mapping[str, Sequence[Booking]]) -> Amounts:
+    amounts: Amounts = Counter()
+    for bookings_of_one in booked.values():
+        for date, hour, adds in bookings_of_one:
+            for add in adds:
+                amounts[date, hour, add.field, add.key] += add.amount
+    return amounts
+
+
+def _difference(before: Amounts, after: Amounts) -> list[Booking]:
+    return [
+        Booking(date, hour, (Add(field, after[place] - before[place], key),))
+        for place in {**before, **after}
+        for date, hour, field, key in [place]
+        if after[place] != before[place]
+    ]
+
+
+def _place(fact: Entry) -> tuple[str, int]:
+    partition, _, offset = fact["at"].rpartition(":")
+    return partition, int(offset)
 
 
 def entry(at: Coordinate, event: Event) -> Document:

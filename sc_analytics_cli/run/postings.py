@@ -53,7 +53,7 @@ class Journals:
         postings = list(own_postings(others))
         duplicates = 0
         for order, entries in by_order.items():
-            booked = journal.bookings(journals[order], self._bookkeeper)
+            booked = self._scope.bookings(journals[order], self._bookkeeper)
             for at, _ in entries:
                 if str(at) not in booked:
                     duplicates += 1

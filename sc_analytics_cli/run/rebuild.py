@@ -109,6 +109,12 @@ class Rebuild:
             return journal.record(document, events) or document
         return journal.record(document, events)
 
+    def bookings(
+        self, document: Document, bookkeeper: journal.Bookkeeper
+    ) -> Mapping[str, Sequence[journal.Booking]]:
+        """See Scope.bookings; a date built anew knows nothing of the order of recording."""
+        return journal.arranged_bookings(document, bookkeeper)
+
     def _stands(self, entry: journal.Entry) -> bool:
         partition, _, offset = entry["at"].rpartition(":")
         at = Coordinate(partition, int(offset))

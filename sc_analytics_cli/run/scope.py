@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from ..event import Coordinate, Event
@@ -34,6 +34,12 @@ class Scope(Protocol):
         """An order's journal with these facts in it; None where it stays as it is."""
         ...
 
+    def bookings(
+        self, document: Document, bookkeeper: journal.Bookkeeper
+    ) -> Mapping[str, Sequence[journal.Booking]]:
+        """What each fact of a journal adds, by its coordinate."""
+        ...
+
 
 class Everything:
     """The scope of consume and replay: all of it, and journals only ever grow."""
@@ -51,3 +57,9 @@ class Everything:
     ) -> Document | None:
         """See Scope.record."""
         return journal.record(document, events)
+
+    def bookings(
+        self, document: Document, bookkeeper: journal.Bookkeeper
+    ) -> Mapping[str, Sequence[journal.Booking]]:
+        """See Scope.bookings."""
+        return journal.bookings(document, bookkeeper)
