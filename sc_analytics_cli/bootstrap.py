@@ -49,6 +49,11 @@ def open_store(settings: Settings) -> Store:
         store: Store = MongoStore(
             address, timeout=settings.timeout, ledger_days=settings.ledger_days
         )
+    elif address == "sqlite:///:memory:":
+        raise UsageError(
+            "--store sqlite:///:memory: would be gone with the command",
+            advice="--store sqlite:///file.db, or --dry-run",
+        )
     elif address.startswith("sqlite:///"):
         from .store.sqlite import SqliteStore
 

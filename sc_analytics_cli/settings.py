@@ -34,9 +34,15 @@ class Rules:
         return cls(timezone, roles, currency.strip().upper() if currency else None)
 
 
+_OF_THE_MACHINE = ("localtime", "posix", "right/")
+"""Names in a machine's tz database that are not IANA names; some differ between machines."""
+
+
 def zone(name: str) -> ZoneInfo:
     """The time zone of an IANA name; raises UsageError where there is none."""
     try:
+        if name.startswith(_OF_THE_MACHINE):
+            raise KeyError(name)
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise UsageError(

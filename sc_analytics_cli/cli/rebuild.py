@@ -17,9 +17,11 @@ from ..report.dates import parse_dates
 from ..run.backfill import Backfill, Outcome
 from ..run.backfill_plan import Plan, checkpoints_of, plan
 from ..run.backfill_scan import Scanned, another_pass_needed, scan
+from ..run.checkpoints import Checkpoints
 from ..run.patience import Patience
 from ..run.ports import Observer
 from ..run.rebuild import Facts
+from ..run.same_log import refuse_other_log
 from ..settings import Settings, zone
 from ..source.port import Source
 from ..store.port import Store
@@ -65,7 +67,10 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
             continue
         declared = checkpoints_of(store, projection)
         topic = settings.topic_name(projection.topic)
-        bounds = log.bounds(log.partitions([topic]))
+        partitions = log.partitions([topic])
+        if request.source == KAFKA:
+            refuse_other_log(Checkpoints(store, projection.name), log, partitions)
+        bounds = log.bounds(partitions)
         offsets_at = log.offsets_at if request.source == KAFKA else None
         made = plan(projection, store, declared, bounds, offsets_at, dates, tz, request.slack)
         plans.append(made)

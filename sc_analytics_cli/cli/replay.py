@@ -19,6 +19,7 @@ from ..run.ports import Observer
 from ..run.ranges import Wish, chosen_lines, wished_spans
 from ..run.replay import Share, check_no_hole
 from ..run.replay import replay as run_replay
+from ..run.same_log import refuse_other_log
 from ..run.spec import parse_spec
 from ..run.store_rules import agree
 from ..settings import Settings, zone
@@ -141,22 +142,19 @@ def _replay_into(
     stopped: Callable[[], bool],
 ) -> None:
     clock = bootstrap.SystemClock()
-    with closing(_open(settings, options)) as source:
+    with closing(_open(settings, options, projections)) as source:
         shares = []
         for projection in projections:
             flush = bootstrap.new_flush(projection, store, settings)
+            if options.source == KAFKA:
+                topic = settings.topic_name(projection.topic)
+                refuse_other_log(flush.checkpoints, source, source.partitions([topic]))
             spans = _spans(source, settings, projection, options)
             check_no_hole(flush, spans, observer)
             shares.append(Share(flush, spans))
             records = sum(stop - start for start, stop in spans.values())
             observer.expects(projection.name, records)
         wanted = {name: span for share in shares for name, span in share.spans.items()}
-        if options.source != KAFKA and not wanted:
-            raise NotThereError(
-                f"{options.source} holds no event of these topics",
-                cause="it is empty, or an archive of other topics",
-                advice="set --user-topic and --order-topic to the archive's topics",
-            )
         patience = Patience(clock, observer, clock.sleep, settings.timeout, stopped)
         with closing(source.read(wanted)) as reader:
             run_replay(
@@ -164,10 +162,16 @@ def _replay_into(
             )
 
 
-def _open(settings: Settings, options: RangeOptions) -> Source:
+def _open(settings: Settings, options: RangeOptions, projections: Sequence[Projection]) -> Source:
     if options.source == KAFKA:
         return bootstrap.open_kafka(settings)
     file = bootstrap.open_file(options.source)
+    if not file.partitions({settings.topic_name(each.topic) for each in projections}):
+        raise NotThereError(
+            f"{options.source} holds no event of these topics",
+            cause="it is empty, or an archive of other topics",
+            advice="set --user-topic and --order-topic to the archive's topics",
+        )
     file.within(*chosen_lines(file, file.line_span, _wish(settings, options)))
     return file
 

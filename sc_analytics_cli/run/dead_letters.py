@@ -13,6 +13,9 @@ from ..store.port import DEAD_LETTERS, LAST, Store
 
 OPEN: Final = "open"
 
+MAX_KEPT_BYTES: Final = 8 * 1024 * 1024
+"""Of a longer value the beginning is kept: a document of MongoDB holds 16 MB at most."""
+
 
 def keep(
     store: Store,
@@ -63,6 +66,7 @@ def _document(
 ) -> Document:
     record = letter.record
     stamp = record.timestamp
+    kept = None if record.value is None else record.value[:MAX_KEPT_BYTES]
     return {
         "_id": f"{projection}:{partition}:{record.offset}",
         "projection": projection,
@@ -74,7 +78,8 @@ def _document(
         "first_seen": now,
         "recorded_at": None if stamp is None or stamp < 0 else _instant(stamp),
         "key": record.key,
-        "value": record.value,
+        "value": kept,
+        "value_bytes": None if record.value is None else len(record.value),
         "headers": [
             {"name": name, "base64": None if value is None else b64encode(value).decode()}
             for name, value in record.headers

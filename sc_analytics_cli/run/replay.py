@@ -32,19 +32,24 @@ def check_no_hole(flush: Flush, spans: Mapping[str, Span], observer: Observer) -
     """
     name = flush.projection.name
     checkpoints = flush.checkpoints.load(spans)
+    holes = {}
     for partition, (start, stop) in spans.items():
+        checkpoint = checkpoints.get(partition)
         if start == stop or partition.startswith("file:"):
             continue
-        checkpoint = checkpoints.get(partition)
         if checkpoint is None:
             observer.says(f"{name}: the history of {partition} begins at offset {start}")
         elif start > checkpoint["next"]:
-            raise ConflictError(
-                f"{name} has absorbed {partition} up to offset {checkpoint['next']}; "
-                f"a replay from {start} would leave a hole",
-                cause="every offset between the two would be taken for absorbed",
-                advice=f"--from-offset {partition.rpartition('/')[2]}:{checkpoint['next']}",
-            )
+            holes[partition] = (checkpoint["next"], start)
+    if holes:
+        partition, (absorbed, start) = min(holes.items())
+        wanted = ",".join(f"{each.rpartition('/')[2]}:{at}" for each, (at, _) in holes.items())
+        raise ConflictError(
+            f"{name} has absorbed {partition} up to offset {absorbed}; "
+            f"a replay from {start} would leave a hole",
+            cause="every offset between the two would be taken for absorbed",
+            advice=f"--from-offset {wanted}",
+        )
 
 
 def replay(

@@ -47,6 +47,8 @@ class Retry:
         """What became of it: `retried`, `duplicate`, `skipped`, or the reason why it stays open."""
         if letter["status"] != OPEN:
             return f"{letter['status']} already"
+        if letter["value_bytes"] != len(letter["value"] or b""):
+            return "only its beginning was kept; a backfill of its date reads it from the log"
         at = coordinate_of(letter)
         reading = read(
             [LogRecord(at.offset, letter["value"], letter["key"])], self._readers, self._calendar

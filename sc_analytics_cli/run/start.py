@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..errors import ConflictError, NotThereError
+from ..errors import NotThereError
 from ..fold.field import Document
 from ..source.port import Source, Span
 from .checkpoints import absorbed_since
 from .flush import Flush
 from .ports import Clock, Observer
+from .same_log import check_same_log
 from .spec import Earliest, Spec, resolve
 
 
@@ -94,14 +95,7 @@ class Beginnings:
         self, partition: str, checkpoint: Document, span: Span, topic_id: str | None
     ) -> None:
         at, (first, end) = checkpoint["next"], span
-        known_id = checkpoint.get("topic_id")
-        if (known_id and topic_id and known_id != topic_id) or at > end:
-            raise ConflictError(
-                f"{partition} is not the log that was read before: "
-                f"absorbed up to {at}, its end is now {end}",
-                cause="the topic was deleted and created again, or the broker lost records",
-                advice="restore the topic, or begin anew with another --store",
-            )
+        check_same_log(partition, checkpoint, end, topic_id)
         if at < first:
             self._report_gap(partition, at, first)
 

@@ -43,11 +43,12 @@ class Batch:
 
 def batches(deeper: int = 2) -> st.SearchStrategy[Batch]:
     """Batches, with batches in the middle of them, up to so many levels."""
+    one = st.sampled_from(((9, 0, 0), (0, 9, 0), (0, 0, 9)))
     inner = st.lists(batches(deeper - 1), max_size=2).map(tuple) if deeper else st.just(())
     return st.builds(
         Batch,
         process=st.integers(0, 2),
-        sizes=st.tuples(*[st.sampled_from((4, 1, 0, 9, 40))] * 3),
+        sizes=one | st.tuples(*[st.sampled_from((4, 1, 0, 9, 40))] * 3),
         anew=st.booleans(),
         instant=st.integers(0, 60),
         meanwhile=inner,

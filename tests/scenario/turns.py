@@ -41,11 +41,12 @@ class Turn:
 def turns(deeper: int = 2) -> st.SearchStrategy[Turn]:
     """Turns, with turns taken in the middle of them, up to so many levels."""
     step = st.sampled_from(STEPS)
+    one = st.sampled_from(((8, 0, 0), (0, 8, 0), (0, 0, 8)))
     meanwhile = st.none() | st.tuples(step, turns(deeper - 1)) if deeper else st.none()
     return st.builds(
         Turn,
         process=st.integers(0, 2),
-        sizes=st.tuples(*[st.sampled_from((3, 1, 0, 8, 40))] * 3),
+        sizes=one | st.tuples(*[st.sampled_from((3, 1, 0, 8, 40))] * 3),
         backwards=st.booleans(),
         twice=st.sampled_from((False, False, False, True)),
         start=st.sampled_from(("goes on", "goes on", "goes on", "checkpoint", 100, 70, 30, 0)),

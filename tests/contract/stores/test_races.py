@@ -3,8 +3,7 @@
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,8 +17,6 @@ KIND = "analytics_order_funnel"
 LEDGER = "analytics_ledger_order_funnel"
 COUNTERS = ["a", "b", "c"]
 EVENTS = 300
-
-Crowd = Callable[..., list[Any]]
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +62,11 @@ def claim_all(number: int, place: Place) -> dict[str, str]:
     return lost
 
 
+def count_and_claim(number: int, place: Place, times: int) -> tuple[int, dict[str, str]]:
+    """Both, in one process."""
+    return count_up(number, place, times), claim_all(number, place)
+
+
 def make_and_remove(number: int, place: Place, times: int) -> tuple[int, int]:
     """Make one document, and remove it again; returns how often each was done."""
     store = place.open()
@@ -101,20 +103,18 @@ def test_threads_counting_in_the_same_documents_lose_nothing(place: Place, store
 
 
 @only(*DURABLE)
-def test_processes_counting_in_the_same_documents_lose_nothing(place: Place, store: Store) -> None:
-    conflicts = in_processes(4, count_up, place, 30)
+def test_processes_count_exactly_and_one_of_them_wins_each_event(
+    place: Place, store: Store
+) -> None:
+    results = in_processes(4, count_and_claim, place, 30)
     assert_exact(store, 4, 30)
-    assert sum(conflicts) > 0
+    assert sum(conflicts for conflicts, _ in results) > 0
+    assert_one_winner_each(store, [lost for _, lost in results])
 
 
 @only(*SHARED)
 def test_of_threads_that_claim_the_same_event_one_wins(place: Place, store: Store) -> None:
     assert_one_winner_each(store, in_threads(8, claim_all, place))
-
-
-@only(*DURABLE)
-def test_of_processes_that_claim_the_same_event_one_wins(place: Place, store: Store) -> None:
-    assert_one_winner_each(store, in_processes(4, claim_all, place))
 
 
 @only(*SHARED)

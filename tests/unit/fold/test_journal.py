@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from sc_analytics_cli.event import Add, Coordinate, Event, Fact
-from sc_analytics_cli.fold.journal import Booking, Entry, bookings, empty, record
+from sc_analytics_cli.fold.journal import Booking, Entry, arranged, bookings, empty, record
 
 PAID = Fact("o-1", "payment", 1250)
 LED = Fact("o-1", "attribution", community="a.b")
@@ -63,14 +63,26 @@ def each_by_its_place(facts: Sequence[Entry]) -> Iterator[Sequence[Booking]]:
 
 def test_what_facts_add_is_told_by_their_coordinate() -> None:
     """From none to several bookings."""
-    journal = record(empty("o-1"), [at(12, "e-1"), at(7, "e-2"), at(9, "e-3")])
+    journal = record(empty("o-1"), [at(7, "e-1"), at(9, "e-2"), at(12, "e-3")])
     assert journal is not None
     booked = bookings(journal, each_by_its_place)
     assert {where: len(found) for where, found in booked.items()} == {
-        "t/0:12": 0,
-        "t/0:7": 1,
-        "t/0:9": 2,
+        "t/0:7": 0,
+        "t/0:9": 1,
+        "t/0:12": 2,
     }
+
+
+def test_facts_recorded_late_take_their_place_by_offset_within_their_partition() -> None:
+    """Those of other partitions stay where they were recorded."""
+    facts = [{"at": place} for place in ("t/0:5", "t/1:3", "t/0:2", "t/0:9", "t/1:1")]
+    assert [each["at"] for each in arranged(facts)] == [
+        "t/0:2",
+        "t/0:5",
+        "t/1:1",
+        "t/1:3",
+        "t/0:9",
+    ]
 
 
 def test_a_bookkeeper_answers_for_every_fact() -> None:

@@ -39,6 +39,7 @@ def test_a_dead_letter_holds_the_whole_record() -> None:
         "recorded_at": datetime(2026, 10, 1, 0, 0, 0, 500_000, UTC),
         "key": b"\xfe",
         "value": b"{\xff",
+        "value_bytes": 2,
         "headers": [{"name": "h", "base64": "AA=="}, {"name": "n", "base64": None}],
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from sc_analytics_cli.errors import UnreachableError
@@ -9,6 +11,7 @@ from sc_analytics_cli.event import Chunk
 from sc_analytics_cli.run.flush import Flush, Step
 from sc_analytics_cli.run.tally import Tally
 from sc_analytics_cli.settings import Rules
+from sc_analytics_cli.store.port import ORDERS
 from tests.fakes import FrailStore
 
 from .setting import DAY, Setting, created, event
@@ -124,6 +127,31 @@ def test_a_race_that_is_lost_is_folded_again() -> None:
     tally = theirs.write([setting.log.chunk("t/1", 2, 4)])
     assert (tally.conflicts, tally.written) == (1, 1)
     assert setting.document()["orders_created"] == 7
+
+
+def test_a_race_for_an_orders_journal_is_lost_by_nobody() -> None:
+    """Two payments of one order, at whichever instants: one of them is the first."""
+    first, second = (
+        event("order.payment_succeeded", {"order_id": "o", "amount_cents": cents})
+        for cents in (5, 7)
+    )
+    raced = 0
+    for instant in range(100):
+        store = FrailStore()
+        setting = Setting("revenue", store=store)
+        setting.log.append("t/0", first)
+        setting.log.append("t/1", second)
+        other = setting.flush()
+        store.at(instant, partial(other.write, [setting.log.chunk("t/1", 0, 1)]))
+        raced += setting.flush().write([setting.log.chunk("t/0", 0, 1)]).conflicts
+        if setting.checkpoint("t/1") is None:
+            break
+        (journal,) = store.scan(ORDERS)
+        assert {fact["at"] for fact in journal["facts"]} == {"t/0:0", "t/1:0"}
+        assert setting.document()["gross_revenue_cents"] == 12
+        assert setting.document()["paid_orders"] == 1
+    assert 5 < instant < 99
+    assert raced >= 2
 
 
 @pytest.mark.parametrize("projection", ["order-funnel", "revenue"])

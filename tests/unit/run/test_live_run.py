@@ -6,9 +6,10 @@ import pytest
 
 from sc_analytics_cli.errors import NotThereError, UnreachableError
 from sc_analytics_cli.run.spec import Latest
+from sc_analytics_cli.store.port import CHECKPOINTS
 from tests.fakes import FakeClock, FrailStore, MemoryFollower
 
-from .setting import Setting, created
+from .setting import DAY, Setting, created
 
 
 class Looks:
@@ -265,30 +266,73 @@ def test_a_store_that_is_away_when_partitions_are_taken() -> None:
     assert setting.total("orders_created") == 1
 
 
-def test_a_rebalance_while_the_store_is_away_leaves_no_hole() -> None:
-    """What came with the poll that told of it is read again, behind what was let go.
+def refuse() -> None:
+    """Answer no more."""
+    raise UnreachableError("the store does not answer")
 
-    Were it stored first, and the process killed then, what lies before it would be lost.
+
+def test_a_rebalance_while_the_store_is_away_leaves_no_hole() -> None:
+    """What came with the poll that told of it is not stored before what was let go.
+
+    Here the partition is gone right afterwards, and its next reader begins at the checkpoint.
     """
     store = FrailStore()
     setting = Setting(store=store)
-    setting.log.append("t/0", *[created() for _ in range(9)])
-    checkpoints: list[list[list[int]]] = []
-
-    def refuse() -> None:
-        store.between = lambda: checkpoints.append(setting.checkpoint("t/0"))
-        raise UnreachableError("the store does not answer")
 
     def gives_the_other() -> None:
+        setting.log.append("t/0", created(), created())
         store.at(0, refuse)
         follower.assign(["t/0", "t/1"])
 
     follower = setting.follower(
-        lambda: follower.assign(["t/0"]), lambda: None, lambda: None, gives_the_other
+        lambda: follower.assign(["t/0"]),
+        lambda: setting.log.append("t/0", created()),
+        gives_the_other,
+        lambda: follower.assign(["t/1"]),
     )
-    setting.live_run(follower, Looks(8), records=2, seconds=1e9).run()
-    assert checkpoints
-    assert all(len(ranges) == 1 for ranges in checkpoints)
+    setting.live_run(follower, lambda: setting.clock.monotonic() > 5, records=1000).run()
+    setting.live_run(setting.follower()).run(until=setting.ends())
+    assert setting.total("orders_created") == 3
+    assert setting.checkpoint() == [[0, 3]]
+
+
+def test_a_store_that_came_back_without_its_last_writes() -> None:
+    """Is believed: reading begins anew where it says, and nothing above is stored before."""
+    store = FrailStore()
+    setting = Setting(store=store)
+    kinds = (CHECKPOINTS, setting.projection.collection())
+
+    def fails_over() -> None:
+        for kind in kinds:
+            store.remove(kind, list(store.scan(kind)))
+        store.put(CHECKPOINTS, before)
+        refuse()
+
+    follower = setting.follower(
+        lambda: follower.assign(["t/0"]),
+        lambda: setting.log.append("t/0", created(), created()),
+        *[lambda: None] * 6,
+        lambda: setting.log.append("t/0", created()),
+        lambda: store.at(0, fails_over),
+        *[lambda: None] * 3,
+        lambda: follower.assign(["t/1"]),
+    )
+    run = setting.live_run(follower, lambda: setting.clock.monotonic() > 9, records=1000)
+    before = list(store.scan(CHECKPOINTS))
+    run.run()
+    setting.live_run(setting.follower()).run(until=setting.ends())
+    assert setting.total("orders_created") == 3
+    assert setting.checkpoint() == [[0, 3]]
+
+
+def test_ranges_stay_one_over_restarts() -> None:
+    """A document says that it has what earlier runs read, although nothing there was for it."""
+    setting = Setting(partitions=1)
+    for day in (DAY, "2026-10-02", DAY):
+        setting.log.append("t/0", created(at=f"{day}T10:00Z"), None)
+        setting.live_run(setting.follower()).run(until=setting.ends())
+    assert setting.document()["source"]["t/0"]["ranges"] == [[0, 6]]
+    assert setting.checkpoint() == [[0, 6]]
 
 
 def test_a_gap_that_appears_while_running_ends_the_run() -> None:
