@@ -23,7 +23,9 @@ class Reader(Protocol):
         """At most `limit` records, waiting at most `timeout` seconds for the first.
 
         The chunks of a partition leave no hole, beginning at its span's start;
-        together they cover the span exactly when `done` is true.
+        together they cover the span exactly when `done` is true. Where a file's
+        own offsets go back they come in the file's order, and a chunk covers no
+        offset whose record comes later.
         """
         ...
 
@@ -100,7 +102,10 @@ class Source(Protocol):
         ...
 
     def read(self, spans: Mapping[str, Span]) -> Reader:
-        """A reader of these spans."""
+        """A reader of these spans; others may read at the same time.
+
+        Raises NotThereError for a span that leaves the bounds of its partition.
+        """
         ...
 
     def close(self) -> None:

@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, Protocol
 
 _BLOCK = 1 << 20
+_PACKED_BLOCK = 1 << 12  # what it unpacks to may be thousands of times as much
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 
 
 class DamagedError(ValueError):
-    """The file ends in the middle or its checksum fails; the text says which."""
+    """The content is not what was written: nothing of the file can be trusted."""
+
+
+class CutError(ValueError):
+    """The file ends in the middle; what was read of it before is sound."""
 
 
 class _Unpacker(Protocol):
@@ -27,11 +32,10 @@ class _Unpacker(Protocol):
 def blocks(raw: BinaryIO) -> Iterator[bytes]:
     """The unpacked content from the beginning, block by block, in bounded memory.
 
-    Raises DamagedError after everything that could be read.
+    Several may go on side by side. Raises CutError after everything that could
+    be read, DamagedError where the content or its checksum is wrong.
     """
-    raw.seek(0)
-    start = raw.read(4)
-    raw.seek(0)
+    start = next(_pieces(raw, 4), b"")
     if start.startswith(_GZIP):
         return _unpacked(raw, lambda: zlib.decompressobj(wbits=31), (zlib.error,))
     if start == _ZSTD:
@@ -42,16 +46,29 @@ def blocks(raw: BinaryIO) -> Iterator[bytes]:
             lambda: zstandard.ZstdDecompressor().decompressobj(),
             (zstandard.ZstdError,),
         )
-    return iter(lambda: raw.read(_BLOCK), b"")
+    return _pieces(raw, _BLOCK)
+
+
+def _pieces(raw: BinaryIO, size: int) -> Iterator[bytes]:
+    """The bytes as they stand, wherever others have left the file's position meanwhile."""
+    at = 0
+    while True:
+        raw.seek(at)
+        piece = raw.read(size)
+        if not piece:
+            return
+        at += len(piece)
+        yield piece
 
 
 def _unpacked(
     raw: BinaryIO, new: Callable[[], _Unpacker], failures: tuple[type[Exception], ...]
 ) -> Iterator[bytes]:
-    """One or more compressed streams one after the other; zeros behind the last are padding."""
+    """One or more compressed streams one after the other; zeros behind one are padding."""
     unpacker: _Unpacker | None = None
-    while data := raw.read(_BLOCK):
-        while data:
+    for piece in _pieces(raw, _PACKED_BLOCK):
+        data = piece
+        while data := data if unpacker else data.lstrip(b"\0"):
             unpacker = unpacker or new()
             try:
                 yield unpacker.decompress(data)
@@ -59,6 +76,6 @@ def _unpacked(
                 raise DamagedError(f"damaged: {error}") from error
             data = b""
             if unpacker.eof:
-                data, unpacker = unpacker.unused_data.lstrip(b"\0"), None
+                data, unpacker = unpacker.unused_data, None
     if unpacker is not None:
-        raise DamagedError("it ends in the middle of its compressed data")
+        raise CutError("it ends in the middle of its compressed data")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import orjson
 
 from ...event import LogRecord
-from .blocks import DamagedError, blocks
+from .blocks import blocks
+
+_MOST_PARTITION: Final = 2**31 - 1
+_MOST_OFFSET: Final = 2**63 - 2
 
 
 class Line(NamedTuple):
@@ -27,20 +30,25 @@ class Archived(NamedTuple):
 
 
 def lines(raw: BinaryIO) -> Iterator[Line]:
-    """The lines, in order.
+    """The lines, in order, without their LF or CRLF.
 
-    Raises DamagedError after the last whole line where the file is cut; what
-    stands of the line in which it was cut is not handed over.
+    Raises CutError after the last whole line where the file is cut; what stands
+    of the line in which it was cut is not handed over. Raises DamagedError.
     """
-    number, rest = 1, b""
+    number, parts = 1, [b""]
     for block in blocks(raw):
-        *whole, rest = (rest + block).split(b"\n")
-        for text in whole:
+        first, *rest = block.split(b"\n")
+        parts.append(first)
+        if not rest:
+            continue
+        for text in (b"".join(parts), *rest[:-1]):
             if text.strip():
-                yield Line(number, text)
+                yield Line(number, text.removesuffix(b"\r"))
             number += 1
-    if rest.strip():
-        yield Line(number, rest)
+        parts = rest[-1:]
+    last = b"".join(parts)
+    if last.strip():
+        yield Line(number, last.removesuffix(b"\r"))
 
 
 def archived(text: bytes) -> Archived | None:
@@ -52,11 +60,20 @@ def archived(text: bytes) -> Archived | None:
     except orjson.JSONDecodeError:
         return None
     match found:
-        case {"topic": str(topic), "partition": int(partition), "offset": int(offset)} if (
-            "event_type" not in found and "type" not in found and partition >= 0 and offset >= 0
+        case {"topic": str(topic), "partition": partition, "offset": offset} if (
+            topic
+            and "event_type" not in found
+            and "type" not in found
+            and _counts(partition, _MOST_PARTITION)
+            and _counts(offset, _MOST_OFFSET)
         ):
             return Archived(topic, partition, _record(found, offset))
     return None
+
+
+def _counts(value: object, most: int) -> bool:
+    """Whether it is an integer (true is none) from 0 to `most`."""
+    return type(value) is int and 0 <= value <= most
 
 
 def _record(found: dict[str, Any], offset: int) -> LogRecord:
@@ -67,7 +84,7 @@ def _record(found: dict[str, Any], offset: int) -> LogRecord:
         offset,
         _bytes(found.get("payload")),
         _bytes(found.get("key")),
-        stamp if isinstance(stamp, int) else None,
+        stamp if type(stamp) is int else None,
         [(str(n), _bytes(v)) for n, v in zip(pairs[::2], pairs[1::2], strict=False)],
     )
 
@@ -76,6 +93,3 @@ def _bytes(value: object) -> bytes | None:
     if value is None:
         return None
     return value.encode() if isinstance(value, str) else orjson.dumps(value)
-
-
-__all__ = ["Archived", "DamagedError", "Line", "archived", "lines"]

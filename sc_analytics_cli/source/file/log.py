@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from shutil import copyfileobj
-from typing import BinaryIO, Final, cast
 
 from ...errors import NotThereError, UsageError
 from ..port import Span
-from .lines import DamagedError, archived, lines
-from .reader import FileReader
-
-STDIN: Final = "-"
-
-
-@dataclass
-class Contents:
-    """What a pass over the file found: plain event lines, archived partitions, and damage."""
-
-    lines: int = 0
-    plain: bool = False
-    archived: dict[str, Span] = field(default_factory=dict)
-    unseen: int = 0
-    damage: str | None = None
+from ..spans import filled_within
+from .contents import contents_of
+from .opening import STDIN, opened, readable, sha256
+from .reader import FileReader, Place
 
 
 class FileSource:
@@ -39,17 +22,26 @@ class FileSource:
     """
 
     def __init__(self, path: str) -> None:
-        """Open and read it through once. Raises NotThereError where that fails."""
+        """Open and read it through once.
+
+        Raises NotThereError where that fails. A file that is cut can be opened;
+        one whose content is damaged cannot, for nothing in it could be trusted.
+        """
         self.name = "stdin" if path == STDIN else path
-        self._raw = _opened(path)
-        self._partition = f"file:{_sha256(self._raw)}/0"
-        self._first, self._end = 1, sys.maxsize
-        self.contents = self._look()
+        self._limits: Span = (1, sys.maxsize)
+        self._raw = opened(path)
+        try:
+            with readable(self.name):
+                self._partition = f"file:{sha256(self._raw)}/0"
+            self._look()
+        except BaseException:
+            self._raw.close()
+            raise
 
     def within(self, first: int, end: int) -> None:
         """Restrict everything to the lines `[first, end)`."""
-        self._first, self._end = first, end
-        self.contents = self._look()
+        self._limits = (first, end)
+        self._look()
 
     @property
     def line_span(self) -> Span:
@@ -64,9 +56,14 @@ class FileSource:
 
     def bounds(self, partitions: Iterable[str]) -> dict[str, Span]:
         """See Source.bounds."""
-        end = max(self._first, min(self._end, self.contents.lines + 1))
-        known = {**self.contents.archived, self._partition: (self._first, end)}
-        return {each: known[each] for each in partitions}
+        first, end = self._limits
+        known = {each: (held.first, held.end) for each, held in self.contents.archived.items()}
+        known[self._partition] = (first, max(first, min(end, self.contents.lines + 1)))
+        wanted = list(partitions)
+        for each in wanted:
+            if each not in known:
+                raise NotThereError(f"{self.name} holds nothing of {each}")
+        return {each: known[each] for each in wanted}
 
     def offsets_at(self, partitions: Iterable[str], milliseconds: int) -> dict[str, int]:
         """Lines have no times of their own: always a UsageError."""
@@ -82,55 +79,14 @@ class FileSource:
 
     def read(self, spans: Mapping[str, Span]) -> FileReader:
         """See Source.read."""
-        limits = (self._first, self._end)
-        return FileReader(self._raw, self.name, self._partition, limits, spans)
+        wanted = filled_within(spans, self.bounds)
+        place = Place(self.name, self._partition, self._limits, self.contents.archived)
+        return FileReader(self._raw, place, wanted)
 
     def close(self) -> None:
         """See Source.close."""
         self._raw.close()
 
-    def _look(self) -> Contents:
-        contents = Contents()
-        try:
-            for line in lines(self._raw):
-                contents.lines = line.number
-                if self._first <= line.number < self._end:
-                    self._note(contents, line.text)
-        except DamagedError as error:
-            contents.damage = str(error)
-        return contents
-
-    def _note(self, contents: Contents, text: bytes) -> None:
-        found = archived(text)
-        if found is None:
-            contents.plain = True
-            return
-        name, offset = f"{found.topic}/{found.partition}", found.record.offset
-        start, end = contents.archived.get(name, (offset, offset))
-        contents.unseen += max(0, offset - end)
-        contents.archived[name] = (min(start, offset), max(end, offset + 1))
-
-
-def _opened(path: str) -> BinaryIO:
-    try:
-        if path != STDIN:
-            if Path(path).is_dir():
-                raise NotThereError(f"{path} is a folder", advice="--source FILE.ndjson")
-            return open(path, "rb")
-        spool = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115
-        copyfileobj(sys.stdin.buffer, spool)
-        return spool
-    except OSError as error:
-        raise NotThereError(
-            f"cannot read {path}: {error.strerror}",
-            cause="the file is missing, or not readable for this user",
-            advice="--source FILE.ndjson, FILE.ndjson.gz or FILE.ndjson.zst",
-        ) from error
-
-
-def _sha256(raw: BinaryIO) -> str:
-    raw.seek(0)
-    digest = hashlib.sha256()
-    while block := raw.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()
+    def _look(self) -> None:
+        with readable(self.name):
+            self.contents = contents_of(self._raw, self._limits)

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from kafka import ConsumerRebalanceListener, TopicPartition
-from kafka.errors import KafkaError
+from kafka import TopicPartition
+from kafka.errors import KafkaError, RetriableError
 from kafka.structs import OffsetAndMetadata
 
 from ...event import Chunk
+from .assignment import Assignment
 from .client import consumer, name_of, partition_of, translated
+from .polling import Polled, Silence, polled
+from .topics import described
 
 _FETCH_BYTES = 4 * 1024 * 1024
-_NOWHERE = 0
-
-
-class _Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
-    """Notes what the group gives and takes.
-
-    It runs on the driver's I/O thread and must neither wait nor ask the store:
-    a new partition is paused, at a position of no meaning, until the caller seeks.
-    """
-
-    def __init__(self) -> None:
-        self.consumer: Any = None
-        self._lock = threading.Lock()
-        self._taken: set[TopicPartition] = set()
-
-    def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        for partition in assigned:
-            self.consumer.pause(partition)
-            self.consumer.seek(partition, _NOWHERE)
-        with self._lock:
-            self._taken.update(assigned)
-
-    def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        with self._lock:
-            self._taken.difference_update(revoked)
-
-    def take(self) -> set[TopicPartition]:
-        with self._lock:
-            taken, self._taken = self._taken, set()
-        return taken
+_ASK_SECONDS = 1.0
 
 
 class KafkaFollower:
@@ -61,10 +35,12 @@ class KafkaFollower:
     ) -> None:
         self._servers = servers
         self._timeout = timeout
+        self._topic = topic
+        self._silence = Silence(timeout / 2)
         self._at: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: set[TopicPartition] = set()
-        self._assignment = _Assignment()
+        self._assignment = Assignment()
         self._consumer = consumer(
             servers,
             timeout,
@@ -78,13 +54,17 @@ class KafkaFollower:
             self._consumer.subscribe([topic], listener=self._assignment)
 
     def poll(self, timeout: float, limit: int) -> list[Chunk]:
-        """See Follower.poll."""
+        """See Follower.poll. Raises UnreachableError where nobody answers for `timeout` seconds."""
+        began = time.monotonic()
         with translated(self._servers):
-            polled = self._consumer.poll(int(timeout * 1000), limit)
-            self._renew()
-            if not polled:
-                return self._passed()
-        return [self._chunk(each, records) for each, records in polled.items() if each in self._at]
+            found = self._polled(timeout, limit)
+            if found:
+                chunks = [self._chunk(p, records) for p, records in found.items() if p in self._at]
+            else:
+                chunks = self._passed()
+        if self._silence.lasts(began, bool(chunks)):
+            self._ask()
+        return chunks
 
     def taken(self) -> set[str]:
         """See Follower.taken."""
@@ -111,8 +91,7 @@ class KafkaFollower:
             flowing = self._consumer.assignment() - self._consumer.paused()
             self._consumer.pause(*flowing)
             try:
-                self._consumer.poll(int(timeout * 1000), 1)
-                self._renew()
+                self._polled(timeout, 1)
             finally:
                 self._consumer.resume(*(flowing & self._consumer.assignment() & set(self._at)))
 
@@ -128,21 +107,52 @@ class KafkaFollower:
 
     def close(self) -> None:
         """See Follower.close."""
+        deadline = time.monotonic() + self._timeout
         ours = {p: at for p, at in self._committed.items() if p in self._consumer.assignment()}
         try:
             # A group that cannot be told is no failure: the store knows how far we are.
             with suppress(KafkaError):
                 if ours:
-                    self._consumer.commit(_marked(ours), timeout_ms=int(self._timeout * 1000))
+                    self._consumer.commit(_marked(ours), timeout_ms=int(self._timeout * 500))
         finally:
-            self._consumer.close(autocommit=False, timeout_ms=int(self._timeout * 1000))
+            left = max(0.1, deadline - time.monotonic())
+            self._consumer.close(autocommit=False, timeout_ms=int(left * 1000))
+
+    def _polled(self, timeout: float, limit: int) -> Polled:
+        """Poll, and carry on with a rebalance that the last poll had no time to end.
+
+        The driver joins again when the topic has new partitions, and forgets that
+        it does where that takes longer than the poll: it would neither read nor
+        send heartbeats any more, for ever.
+        """
+        coordinator = self._consumer._coordinator
+        if coordinator.rejoining:
+            coordinator.request_rejoin()
+        found = polled(self._consumer, timeout, limit)
+        self._renew()
+        return found
+
+    def _ask(self) -> None:
+        """Tell a topic on which nothing happens from a broker, or a topic, that is gone."""
+        with translated(self._servers):
+            try:
+                first = [TopicPartition(self._topic, 0)]
+                self._consumer.beginning_offsets(first, int(self._timeout * 500))
+            except RetriableError:
+                described(self._servers, _ASK_SECONDS, [self._topic])
+                raise
+        self._silence.end()
 
     def _renew(self) -> None:
-        """Follow the group's decisions: what it gave anew waits for a seek."""
-        new = self._assignment.take()
-        self._taken |= new
-        ours = self._consumer.assignment()
-        self._at = {each: at for each, at in self._at.items() if each in ours and each not in new}
+        """Follow the group's decisions: what it gave anew waits for a seek.
+
+        What was committed of it is forgotten: another member may have gone further since.
+        """
+        new, ours = self._assignment.take(), self._consumer.assignment()
+        self._taken = (self._taken | new) & ours
+        kept = ours - new
+        self._at = {each: at for each, at in self._at.items() if each in kept}
+        self._committed = {each: at for each, at in self._committed.items() if each in kept}
 
     def _chunk(self, partition: TopicPartition, records: list[Any]) -> Chunk:
         start, end = self._at[partition], records[-1].offset + 1

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from kafka import TopicPartition
@@ -12,8 +13,11 @@ from ...errors import UnreachableError
 from ...event import Chunk
 from ..port import Span
 from .client import consumer, name_of, partition_of, translated
+from .polling import Silence, polled
+from .topics import check
 
 _FETCH_BYTES = 4 * 1024 * 1024
+_ASK_SECONDS = 1.0
 
 
 class KafkaReader:
@@ -24,15 +28,14 @@ class KafkaReader:
     """
 
     def __init__(self, servers: str, timeout: float, spans: Mapping[str, Span]) -> None:
+        """`spans` are not empty, and lie within the bounds of their partitions."""
         self._servers = servers
-        self._timeout = timeout
-        wanted = {partition_of(name): span for name, span in spans.items() if span[0] < span[1]}
-        self._ends = {each: end for each, (_, end) in wanted.items()}
-        self._at = {each: start for each, (start, _) in wanted.items()}
-        self._progress = time.monotonic()
+        self._ends = {partition_of(name): end for name, (_, end) in spans.items()}
+        self._at = {partition_of(name): start for name, (start, _) in spans.items()}
+        self._silence = Silence(timeout)
         self._consumer = consumer(servers, timeout, max_partition_fetch_bytes=_FETCH_BYTES)
         with translated(servers):
-            self._consumer.assign(list(wanted))
+            self._consumer.assign(list(self._at))
             for each, start in self._at.items():
                 self._consumer.seek(each, start)
 
@@ -45,23 +48,24 @@ class KafkaReader:
         """See Reader.poll. Raises UnreachableError after `timeout` seconds without progress."""
         if self.done:
             return []
+        began = time.monotonic()
         with translated(self._servers):
-            polled = self._consumer.poll(int(timeout * 1000), limit)
-            chunks = [self._chunk(each, records) for each, records in polled.items()]
-            if not polled:
-                chunks = self._passed()
-        chunks = [chunk for chunk in chunks if chunk is not None and chunk.start < chunk.end]
-        self._watch(bool(chunks))
-        return chunks  # type: ignore[return-value]
+            found = polled(self._consumer, timeout, limit)
+            chunks = [
+                self._chunk(each, records) for each, records in found.items() if each in self._ends
+            ]
+            if not found:
+                chunks = list(self._passed())
+        if self._silence.lasts(began, bool(chunks)):
+            self._give_up()
+        return chunks
 
     def close(self) -> None:
         """See Reader.close."""
-        self._consumer.close()
+        self._consumer.close(autocommit=False)
 
-    def _chunk(self, partition: TopicPartition, records: list[Any]) -> Chunk | None:
+    def _chunk(self, partition: TopicPartition, records: list[Any]) -> Chunk:
         """Records up to the span's end; the first beyond it shows that the end is reached."""
-        if partition not in self._ends:
-            return None
         end, start = self._ends[partition], self._at[partition]
         upto = min(end, records[-1].offset + 1)
         if records[-1].offset >= end:
@@ -69,16 +73,14 @@ class KafkaReader:
         self._advance(partition, upto)
         return Chunk(name_of(partition), start, upto, records, partition.topic)
 
-    def _passed(self) -> list[Chunk | None]:
+    def _passed(self) -> Iterator[Chunk]:
         """Empty chunks for offsets that the consumer has passed without a record."""
-        passed: list[Chunk | None] = []
         for partition, end in list(self._ends.items()):
-            start, position = self._at[partition], self._consumer.position(partition)
+            start, position = self._at[partition], self._consumer.position(partition, 0)
             if position is not None and position > start:
                 upto = min(end, position)
                 self._advance(partition, upto)
-                passed.append(Chunk(name_of(partition), start, upto, [], partition.topic))
-        return passed
+                yield Chunk(name_of(partition), start, upto, [], partition.topic)
 
     def _advance(self, partition: TopicPartition, upto: int) -> None:
         self._at[partition] = upto
@@ -86,14 +88,13 @@ class KafkaReader:
             del self._ends[partition]
             self._consumer.pause(partition)
 
-    def _watch(self, moved: bool) -> None:
-        now = time.monotonic()
-        if moved:
-            self._progress = now
-        elif now - self._progress > self._timeout:
-            waiting = ", ".join(f"{name_of(each)} at {self._at[each]}" for each in self._ends)
-            raise UnreachableError(
-                f"Kafka at {self._servers} sends nothing any more ({waiting})",
-                cause="the broker went away while it was being read",
-                advice="type the command again: what was absorbed stays so",
-            )
+    def _give_up(self) -> None:
+        """Raise UnreachableError, or NotThereError where the topic has gone meanwhile."""
+        with suppress(UnreachableError):
+            check(self._servers, _ASK_SECONDS, self._ends)
+        waiting = ", ".join(f"{name_of(each)} at {self._at[each]}" for each in self._ends)
+        raise UnreachableError(
+            f"Kafka at {self._servers} sends nothing any more ({waiting})",
+            cause="the broker went away while it was being read",
+            advice="type the command again: what was absorbed stays so",
+        )

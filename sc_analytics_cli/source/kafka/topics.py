@@ -1,0 +1,59 @@
+"""Which topics and partitions there are, asked anew each time: a consumer's memory may be old."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from kafka import KafkaAdminClient, TopicPartition, errors
+
+from ...errors import NotThereError
+from .client import admin
+
+_MISSING = (errors.UnknownTopicOrPartitionError.errno, errors.InvalidTopicError.errno)
+
+
+class Topic(NamedTuple):
+    """A topic as the cluster describes it; `id` is None before Kafka 2.8 (KIP-516)."""
+
+    id: str | None
+    partitions: list[int]
+
+
+def described(servers: str, timeout: float, topics: Iterable[str]) -> dict[str, Topic]:
+    """Topic → what it is; raises NotThereError for one that does not exist."""
+    wanted = sorted(set(topics))
+    if not wanted:
+        return {}
+    with admin(servers, timeout) as client:
+        return {
+            found["name"]: _topic(client, servers, found)
+            for found in client.describe_topics(wanted)
+        }
+
+
+def check(servers: str, timeout: float, partitions: Iterable[TopicPartition]) -> None:
+    """Raise NotThereError where one of the partitions does not exist."""
+    wanted = list(partitions)
+    known = described(servers, timeout, {each.topic for each in wanted})
+    for topic, number in wanted:
+        if number not in known[topic].partitions:
+            raise NotThereError(
+                f"{topic} has no partition {number}",
+                cause=f"its partitions are 0 to {max(known[topic].partitions, default=0)}",
+            )
+
+
+def _topic(client: KafkaAdminClient, servers: str, found: dict[str, Any]) -> Topic:
+    if found["error_code"] in _MISSING:
+        like = get_close_matches(found["name"], client.list_topics(), 1)
+        raise NotThereError(
+            f"Kafka at {servers} has no topic {found['name']}",
+            cause=f"perhaps {like[0]} is meant" if like else "nothing was ever produced to it",
+            advice="set --user-topic or --order-topic, or create the topic",
+        )
+    if found["error_code"]:
+        raise errors.for_code(found["error_code"])(found["name"])
+    numbers = sorted(each["partition_index"] for each in found["partitions"])
+    return Topic(found.get("topic_id"), numbers)

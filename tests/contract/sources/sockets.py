@@ -1,0 +1,6 @@
+"""Connections that fail: the driver closes their sockets only when they are collected."""
+
+import pytest
+
+LEAVES_SOCKETS = pytest.mark.filterwarnings("ignore:.*unclosed <socket:ResourceWarning")
+"""Mark of tests whose broker goes away: what is left is collected behind each of them."""
