@@ -14,6 +14,7 @@ from .. import bootstrap
 from ..errors import UnreachableError
 from ..projections.catalog import named
 from ..run.consume import LiveRun, Pace
+from ..run.patience import Patience
 from ..run.ports import Observer
 from ..run.spec import parse_spec
 from ..run.start import Beginnings
@@ -99,14 +100,23 @@ def follow(
         if options.until_end:
             observer.expects(name, beginnings.remaining(ends))
         pace = Pace(settings.flush_records, settings.flush_interval)
-        while True:
-            with closing(source.follow(topic, projection.group())) as follower:
+        limit = settings.timeout if options.until_end else None
+        patience = Patience(clock, observer, clock.sleep, limit, stopped)
+        join = partial(source.follow, topic, projection.group())
+        while not stopped():
+            try:
+                follower = patience.until_answered(join)
+            except UnreachableError:
+                if stopped():
+                    break  # whatever was polled before is stored
+                raise
+            with closing(follower):
                 live = LiveRun(flush, follower, beginnings, pace, clock, observer, stopped)
                 try:
                     live.run(ends if options.until_end else None)
-                    return
+                    break
                 except UnreachableError as error:
                     if stopped() or options.until_end:
                         raise
-                    observer.says(f"{name}: {error.what}; connecting anew")
+                    patience.complain(error)
             clock.sleep(1.0)

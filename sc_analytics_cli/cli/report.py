@@ -99,7 +99,9 @@ def _print_tables(projections: Sequence[Projection], reports: Reports, timezone:
     from ..report.table import report_table
 
     console = Console()
-    for projection in projections:
+    for number, projection in enumerate(projections):
+        if number:
+            console.print()
         rows = reports[projection.report]
         console.print(
             report_table(

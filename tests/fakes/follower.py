@@ -9,6 +9,8 @@ from sc_analytics_cli.event import Chunk
 from .clock import FakeClock
 from .log import MemoryLog
 
+_TOO_MANY_POLLS = 10_000
+
 
 class MemoryFollower:
     """Implements Follower. Which partitions are ours is what the test `assign`s.
@@ -20,6 +22,7 @@ class MemoryFollower:
     def __init__(self, log: MemoryLog, clock: FakeClock, *script: Callable[[], object]) -> None:
         self.committed: dict[str, int] = {}
         self.rested = 0.0
+        self._polls = 0
         self._log = log
         self._clock = clock
         self._script = list(script)
@@ -42,6 +45,8 @@ class MemoryFollower:
 
     def poll(self, timeout: float, limit: int) -> list[Chunk]:
         """See Follower.poll."""
+        self._polls += 1
+        assert self._polls < _TOO_MANY_POLLS, "this run does not end"
         if self._script:
             self._script.pop(0)()
         chunks = []

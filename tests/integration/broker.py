@@ -30,9 +30,18 @@ def create_topics(servers: str, partitions: Mapping[str, int], **configs: str) -
 
 
 def produce(servers: str, records: Iterable[LogRecord], **settings: Any) -> None:
-    """Send records to their own partitions, in order; raise where one is refused."""
+    """Send records to their own partitions; raise where one is refused.
+
+    The producer is idempotent: without that, a retry puts records into another
+    order than the oracle reads them in.
+    """
     producer = KafkaProducer(
-        bootstrap_servers=servers, acks=1, linger_ms=20, batch_size=256 * 1024, **settings
+        bootstrap_servers=servers,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=20,
+        batch_size=256 * 1024,
+        **settings,
     )
     try:
         futures = [

@@ -74,7 +74,8 @@ def small_logs(projection: str) -> st.SearchStrategy[SmallLog]:
     partitions, some byte for byte, most of them saying something else.
     """
     record = st.tuples(st.sampled_from((0, 0, 0, 1, 3)), _values(projection))
-    partition = st.lists(record, max_size=12).map(tuple)
+    short, long = st.lists(record, max_size=6), st.lists(record, min_size=6, max_size=14)
+    partition = (short | long).map(tuple)
     return st.builds(
         SmallLog,
         st.just(projection),

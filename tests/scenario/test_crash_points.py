@@ -59,6 +59,25 @@ def sizes(projection: str) -> range:
     return range(number)
 
 
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+@pytest.mark.parametrize("projection", TOPIC_OF)
+def test_a_zombie_writes_what_others_have_written(
+    projection: str, kind: str, tmp_path: Path
+) -> None:
+    """Overtaken after any batch, with stale documents in its memory, it changes nothing."""
+    for number in sizes(projection):
+        with sqlite(tmp_path) as on_disk:
+            world = World(projection, log_of(projection), memory() if kind == "memory" else on_disk)
+            zombie = world.consumer()
+            for _ in range(number):
+                zombie.write([BATCH] * PARTITIONS)
+            world.consumer().run(BATCH)
+            before = world.dump()
+            zombie.write([BATCH] * PARTITIONS)
+            assert world.dump() == before
+            assert world.documents() == oracle(projection).documents
+
+
 def refuse() -> None:
     """Answer no more."""
     raise UnreachableError("no answer")

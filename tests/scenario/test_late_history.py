@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -76,7 +77,7 @@ def test_pieces_of_the_log_in_any_order_give_the_same_figures(
     straight, shuffled = MemoryStore(), MemoryStore()
     read(straight, records, 0, len(records))
     borders = sorted({0, len(records), *(cut for cut in cuts if cut < len(records))})
-    pieces = list(zip(borders, borders[1:], strict=False))
+    pieces = list(pairwise(borders))
     chance.shuffle(pieces)
     for start, end in [*pieces, *pieces[:1], (0, len(records))]:
         read(shuffled, records, start, end)

@@ -106,4 +106,4 @@ def test_any_interleaving_ends_exact(projection: str, data: st.DataObject) -> No
     for batch in data.draw(st.lists(batches(), max_size=8), label="batches"):
         play.take(batch)
     world.resume()
-    assert world.documents() == world.expected(world.recorded_order()).documents
+    assert world.documents() == world.expected(world.stored_order()).documents

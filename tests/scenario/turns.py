@@ -38,7 +38,7 @@ class Turn:
     meanwhile: tuple[Step, Turn] | None = None
 
 
-def turns(deeper: int = 2) -> st.SearchStrategy[Turn]:
+def turns(deeper: int = 1) -> st.SearchStrategy[Turn]:
     """Turns, with turns taken in the middle of them, up to so many levels."""
     step = st.sampled_from(STEPS)
     one = st.sampled_from(((8, 0, 0), (0, 8, 0), (0, 0, 8)))
@@ -49,8 +49,8 @@ def turns(deeper: int = 2) -> st.SearchStrategy[Turn]:
         sizes=one | st.tuples(*[st.sampled_from((3, 1, 0, 8, 40))] * 3),
         backwards=st.booleans(),
         twice=st.sampled_from((False, False, False, True)),
-        start=st.sampled_from(("goes on", "goes on", "goes on", "checkpoint", 100, 70, 30, 0)),
-        dies=st.none() | step,
+        start=st.sampled_from((*["goes on"] * 8, "checkpoint", "checkpoint", 100, 70, 30, 0)),
+        dies=st.sampled_from((*[None] * 8, *STEPS)),
         meanwhile=meanwhile,
     )
 

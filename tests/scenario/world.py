@@ -24,6 +24,7 @@ from sc_analytics_cli.store.sqlite import SqliteStore
 from tests.fakes import FakeClock, MemoryLog, Notebook
 from tests.oracle.documents import Expected, LogRecord, expected
 
+from .arrival import as_they_arrived
 from .logs import IDS
 
 OUR_OWN = ("_id", "source", "version", "updated_at", "rev")
@@ -79,6 +80,7 @@ class World:
         self.clock = FakeClock()
         self.notebook = Notebook()
         self.arrivals: dict[tuple[str, int], LogRecord] = {}
+        self._is_sound: dict[bytes | None, bool] = {}
         self._all_records = [
             _told(name, record)
             for name, end in self.ends().items()
@@ -130,30 +132,41 @@ class World:
                 self.arrivals.setdefault((name, record.offset), _told(name, record))
 
     def expected(self, records: Iterable[LogRecord] | None = None) -> Expected:
-        """What the oracle makes of these records; by default of all, as they were recorded."""
+        """What the oracle makes of these records; by default of all, as they arrived."""
+        if records is None:
+            records = as_they_arrived(self.arrivals.values(), self._sound)
         rules = self.rules
         return expected(
             self.projection.name,
-            self.arrivals.values() if records is None else records,
+            records,
             timezone=rules.timezone,
             leader_roles=rules.leader_roles,
             currency=rules.currency,
         )
 
+    def _sound(self, record: LogRecord) -> bool:
+        value = record.value
+        if value not in self._is_sound:
+            self._is_sound[value] = self.expected([record]).counted == 1
+        return self._is_sound[value]
+
     def documents(self) -> dict[str, Document]:
-        """Date → the stored document, without our own fields."""
+        """Date → the stored document, without our own fields.
+
+        A date that came back to nothing, as late history may have it, counts as none.
+        """
         stored = self.store.scan(self.projection.collection())
-        return {each["date"]: plain(each) for each in stored}
+        return {each["date"]: plain(each) for each in stored if each["hours"]}
 
     def owners(self) -> dict[str, str]:
         """Event id → the coordinate that has claimed it, for all ids of the log."""
         return self.store.owners(self.projection.ledger(), IDS)
 
-    def recorded_order(self) -> list[LogRecord]:
-        """The whole log in the order that the store says it was recorded in.
+    def stored_order(self) -> list[LogRecord]:
+        """The whole log as it arrived by what the store holds.
 
-        First the facts in the order of their journals, then the other events
-        that own their id; what owns none counts for nothing and comes last.
+        Facts in the order of their journals, then the other events that own
+        their id; what owns none counts for nothing and comes last.
         """
         places = {_coordinate(each): each for each in self._all_records}
         facts = [fact["at"] for journal in self.store.scan(ORDERS) for fact in journal["facts"]]
@@ -161,7 +174,7 @@ class World:
         assert len(facts) == len(set(facts))
         assert owned.issuperset(facts)
         order = [*facts, *(owned - set(facts)), *(places.keys() - owned)]
-        return [places[each] for each in order]
+        return as_they_arrived((places[each] for each in order), self._sound)
 
     def dump(self) -> dict[str, Any]:
         """Everything that is stored."""

@@ -17,10 +17,15 @@ from tests.integration.broker import create_topics
 def new_topic(servers: str, partitions: int = 1, **configs: str) -> str:
     """Create a topic that no other test uses, and return its name."""
     topic = f"sources.{uuid4().hex[:12]}"
+    create_topic(servers, topic, partitions, **configs)
+    return topic
+
+
+def create_topic(servers: str, topic: str, partitions: int = 1, **configs: str) -> None:
+    """Create a topic, and wait until the broker knows it."""
     create_topics(servers, {topic: partitions}, **configs)
     with admin(servers) as client:
-        client.wait_for_topics([topic])
-    return topic
+        client.wait_for_topics([topic], timeout_ms=30_000)
 
 
 @contextmanager

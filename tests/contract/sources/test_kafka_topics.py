@@ -9,7 +9,7 @@ from sc_analytics_cli.event import LogRecord
 from sc_analytics_cli.source.kafka.log import KafkaSource
 from tests.contract.sources.broker import (
     add_partitions,
-    create_topics,
+    create_topic,
     delete_topic,
     fill,
     new_topic,
@@ -113,7 +113,7 @@ def test_the_id_of_a_topic_changes_when_it_is_created_again(
     add_partitions(servers, topic, 3)
     assert source.topic_ids([f"{topic}/2"])[f"{topic}/2"] == before[f"{topic}/0"]
     delete_topic(servers, topic)
-    create_topics(servers, {topic: 2})
+    create_topic(servers, topic, 2)
     after = source.topic_ids(names)
     assert after[f"{topic}/0"] != before[f"{topic}/0"]
     assert after[f"{other}/0"] == before[f"{other}/0"]

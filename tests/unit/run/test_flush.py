@@ -183,6 +183,18 @@ def test_a_store_that_answers_no_more_can_be_asked_again(projection: str) -> Non
     assert 10 < refused < 100
 
 
+@pytest.mark.xfail(strict=True, reason="a document of zeros is left behind")
+def test_a_date_that_comes_back_to_nothing_has_no_document() -> None:
+    """An order's first payment, of no cents, is not its first any more once history goes back."""
+    setting = Setting("revenue", 1)
+    for cents, day in ((5, DAY), (0, "2026-10-02")):
+        payment = {"order_id": "o", "amount_cents": cents}
+        setting.log.append("t/0", event("order.payment_succeeded", payment, at=f"{day}T10:00Z"))
+    setting.flush().write([setting.log.chunk("t/0", 1, 2)])
+    setting.flush().write([setting.log.chunk("t/0", 0, 1)])
+    assert [each["_id"] for each in setting.store.scan("analytics_revenue")] == [DAY]
+
+
 def test_what_a_process_did_not_read_it_does_not_claim() -> None:
     """A document's ranges leave out the hole between two reads."""
     setting = Setting(partitions=1)
