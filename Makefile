@@ -8,7 +8,7 @@ STAMP := .venv/.complete
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check unit integration bench servers lock clean
+.PHONY: help demo test check scenario integration bench servers lock clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -16,14 +16,17 @@ help: ## show this
 demo: $(STAMP) ## replay two weeks of made-up events into an embedded store, print the reports
 	@$(BIN)/sc-analytics demo
 
-test: check integration ## run every test, on a real Kafka and a real MongoDB started for it
+test: check scenario integration ## run every test, on a real Kafka and a real MongoDB started for it
 
 check: $(STAMP) ## the gate: format, lint, types, layers, unit tests; no server needed
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
-	@$(PYTEST) -q tests/unit tests/oracle tests/scenario
+	@$(PYTEST) -q tests/unit tests/oracle
+
+scenario: $(STAMP) ## the invariant as a property: any log, any batches, any crash
+	@$(PYTEST) -q tests/scenario
 
 integration: $(STAMP) ## the tests that need servers
 	@$(PYTEST) -q tests/contract tests/integration tests/cli

@@ -42,4 +42,5 @@ def wished_spans(source: Source, bounds: Mapping[str, Span], wish: Wish) -> dict
 def chosen_lines(source: Source, line_span: Span, wish: Wish) -> Span:
     """The lines `[first, end)` of a file; line 0, which there is not, may be named as the start."""
     spans = wished_spans(source, {_LINES: (0, line_span[1])}, wish)
-    return spans[_LINES]
+    start, end = spans[_LINES]
+    return max(start, line_span[0]), end

@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import typer
+
+from sc_analytics_cli.cli.app import app
 from tests.integration.product import Outcome, Product, finish
 
 Key = TypeVar("Key", bound=Hashable)
@@ -99,6 +102,14 @@ def side_by_side(runs: Mapping[Key, Callable[[], Result]], width: int = 4) -> di
     with ThreadPoolExecutor(width) as pool:
         futures = {key: pool.submit(run) for key, run in runs.items()}
         return {key: future.result() for key, future in futures.items()}
+
+
+def commands(group: Any = None, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every command that the product has, groups included, with the words that lead to it."""
+    group = group or typer.main.get_command(app)
+    yield path, group
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, *path, name)
 
 
 def workers_of(process: subprocess.Popen[str]) -> list[int]:

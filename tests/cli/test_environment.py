@@ -16,7 +16,7 @@ from tests.integration.documents import raw_documents
 from tests.servers.kafka import KafkaServer
 from tests.servers.mongo import MongoServer
 
-from .command import NOWHERE, SECRET, Command, misused, refused, side_by_side
+from .command import NOWHERE, SECRET, Command, commands, misused, refused, side_by_side
 from .labelled import Labelled, absorbed, order_created
 
 INVALID = {
@@ -58,19 +58,20 @@ def test_a_variable_is_heeded_and_a_flag_beats_it(events: str, tmp_path: Path) -
         assert absorbed(f"sqlite:///{tmp_path}/{name}.db") == {"0:0"}
 
 
-def test_the_rules_come_from_variables(events: str, embedded: str) -> None:
-    """Zone, roles and currency of a new store are those of the environment."""
+def test_the_rules_come_from_variables(events: str, tmp_path: Path) -> None:
+    """Zone, roles and currency of a new store are those of the environment, or of flags."""
+    one, other = f"sqlite:///{tmp_path}/one.db", f"sqlite:///{tmp_path}/other.db"
     command = Command(
-        embedded,
+        one,
         SC_ANALYTICS_TIMEZONE="Asia/Tokyo",
         SC_ANALYTICS_LEADER_ROLES="captain, lead",
         SC_ANALYTICS_CURRENCY="chf",
     )
     command.ok("replay", "--source", events)
-    rules = raw_documents(embedded, "analytics_settings")["rules"]
-    assert rules["timezone"] == "Asia/Tokyo"
-    assert rules["leader_roles"] == ["captain", "lead"]
-    assert rules["currency"] == "CHF"
+    flags = ("--timezone", "Europe/Berlin", "--leader-roles", "boss", "--currency", "EUR")
+    command.ok("replay", "--source", events, "--store", other, *flags)
+    assert _rules(one) == ("Asia/Tokyo", ["captain", "lead"], "CHF")
+    assert _rules(other) == ("Europe/Berlin", ["boss"], "EUR")
 
 
 def test_brokers_and_topics_come_from_variables(labelled: Labelled, embedded: str) -> None:
@@ -144,3 +145,23 @@ def test_options_of_one_command_are_variables_too(events: str, embedded: str) ->
     assert [(row["date"], row["status"]) for row in rows] == [("2001-01-01", "complete")]
     rows = json.loads(command.ok("report", "funnel", "--date", "2001-01-02"))["reports"]["funnel"]
     assert rows == [{"date": "2001-01-02", "status": "missing"}]
+
+
+def test_every_option_has_its_variable() -> None:
+    """SC_ANALYTICS_ and the flag's name in capitals, for every option of every command."""
+    named = {
+        (" ".join(path), option.opts[0]): option.envvar
+        for path, command in commands()
+        for option in command.params
+        if option.opts[0].startswith("--") and path
+    }
+    assert ("replay", "--from-offset") in named
+    for (path, flag), variable in named.items():
+        if flag != "--help":
+            expected = "SC_ANALYTICS_" + flag.removeprefix("--").replace("-", "_").upper()
+            assert variable == expected, f"{path} {flag}"
+
+
+def _rules(store: str) -> tuple[str, list[str], str]:
+    rules = raw_documents(store, "analytics_settings")["rules"]
+    return rules["timezone"], rules["leader_roles"], rules["currency"]

@@ -6,29 +6,18 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import partial
 
-import click
 import pytest
-import typer
 
-from sc_analytics_cli.cli.app import app
 from tests.integration.product import ROOT, Outcome
 
-from .command import side_by_side
+from .command import commands, side_by_side
 
 DRIVERS = ("kafka", "pymongo", "bson", "sqlite3", "zstandard")
 
 
-def commands(group: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
-    """The words that lead to every command, the groups among them."""
-    yield path
-    for name, command in getattr(group, "commands", {}).items():
-        yield from commands(command, *path, name)
-
-
-ALL = [" ".join(path) for path in commands(typer.main.get_command(app))]
+ALL = [" ".join(path) for path, _ in commands()]
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,7 @@ class World:
         self.clock = FakeClock()
         self.notebook = Notebook()
         self.arrivals: dict[tuple[str, int], LogRecord] = {}
-        self._is_sound: dict[bytes | None, bool] = {}
+        self._of_one: dict[bytes | None, Expected] = {}
         self._all_records = [
             _told(name, record)
             for name, end in self.ends().items()
@@ -134,7 +134,7 @@ class World:
     def expected(self, records: Iterable[LogRecord] | None = None) -> Expected:
         """What the oracle makes of these records; by default of all, as they arrived."""
         if records is None:
-            records = as_they_arrived(self.arrivals.values(), self._sound)
+            records = as_they_arrived(self.arrivals.values(), self._alone)
         rules = self.rules
         return expected(
             self.projection.name,
@@ -144,11 +144,11 @@ class World:
             currency=rules.currency,
         )
 
-    def _sound(self, record: LogRecord) -> bool:
+    def _alone(self, record: LogRecord) -> Expected:
         value = record.value
-        if value not in self._is_sound:
-            self._is_sound[value] = self.expected([record]).counted == 1
-        return self._is_sound[value]
+        if value not in self._of_one:
+            self._of_one[value] = self.expected([record])
+        return self._of_one[value]
 
     def documents(self) -> dict[str, Document]:
         """Date → the stored document, without our own fields.
@@ -174,7 +174,7 @@ class World:
         assert len(facts) == len(set(facts))
         assert owned.issuperset(facts)
         order = [*facts, *(owned - set(facts)), *(places.keys() - owned)]
-        return as_they_arrived((places[each] for each in order), self._sound)
+        return as_they_arrived((places[each] for each in order), self._alone)
 
     def dump(self) -> dict[str, Any]:
         """Everything that is stored."""
