@@ -66,8 +66,8 @@ def test_a_wish_beyond_the_end_is_refused(wish: Wish) -> None:
 @pytest.mark.parametrize(
     ("start", "stop", "lines"),
     [
-        (Earliest(), None, (0, 8)),
-        (Offset(0), None, (0, 8)),
+        (Earliest(), None, (1, 8)),
+        (Offset(0), None, (1, 8)),
         (Offset(3), None, (3, 8)),
         (Offset(3), Offset(5), (3, 5)),
         (Back(2), None, (6, 8)),
