@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import NotThereError, UsageError
-from .run.flush import Flush, Reached, unobserved
 from .settings import Settings
 
 if TYPE_CHECKING:
     from .projections.declaration import Projection
+    from .run.flush import Flush, Reached
     from .source.file.log import FileSource
     from .source.port import LiveSource
     from .store.overlay import OverlayStore
@@ -122,7 +122,9 @@ def open_file(path: str) -> FileSource:
 
 
 def new_flush(
-    projection: Projection, store: Store, settings: Settings, reached: Reached = unobserved
+    projection: Projection, store: Store, settings: Settings, reached: Reached | None = None
 ) -> Flush:
     """The write path of one projection."""
-    return Flush(projection, store, settings.rules, SystemClock().now, reached)
+    from .run.flush import Flush, unobserved
+
+    return Flush(projection, store, settings.rules, SystemClock().now, reached or unobserved)
