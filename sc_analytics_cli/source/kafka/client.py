@@ -37,7 +37,7 @@ def consumer(servers: str, timeout: float, **more: Any) -> KafkaConsumer:
         allow_auto_create_topics=False,
         isolation_level="read_committed",
         metadata_max_age_ms=_METADATA_SECONDS * 1000,
-        reconnect_backoff_max_ms=2000,
+        reconnect_backoff_max_ms=int(min(2.0, timeout / 4) * 1000),
         metrics_enabled=False,
         **more,
     )

@@ -71,7 +71,7 @@ def test_a_broker_that_falls_silent_ends_a_reader_in_time(
 
 
 def test_a_broker_that_is_killed_ends_readers_and_followers_and_others_go_on_behind_them(
-    kafka: KafkaServer, hasty: KafkaSource
+    kafka: KafkaServer, hasty: KafkaSource, patient: KafkaSource
 ) -> None:
     topic = large_topic(kafka.bootstrap_servers)
     reader = hasty.read({f"{topic}/0": (0, 100)})
@@ -88,10 +88,10 @@ def test_a_broker_that_is_killed_ends_readers_and_followers_and_others_go_on_beh
         assert time.monotonic() - began < HASTE + 2
     kafka.recover()
     rest = chunks[-1].end
-    chunks += read_spans(hasty, {f"{topic}/0": (rest, 100)})
+    chunks += read_spans(patient, {f"{topic}/0": (rest, 100)})
     assert offsets(chunks) == list(range(100))
     fill(kafka.bootstrap_servers, topic, b"later")
-    again = Member(hasty.follow(topic, new_group()), member.checkpoint)
+    again = Member(patient.follow(topic, new_group()), member.checkpoint)
     again.until_records(1)
     again.close()
 

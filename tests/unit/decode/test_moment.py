@@ -212,6 +212,17 @@ def test_what_is_remembered_of_an_hour_excuses_no_wrong_text() -> None:
             calendar.slot(text)
 
 
+def test_what_is_remembered_of_an_hour_reaches_no_further_than_the_years() -> None:
+    """An hour of Kolkata begins half an hour before 1970 does."""
+    calendar = Calendar("Asia/Kolkata")
+    assert calendar.slot("1970-01-01T05:45:00+05:30") == Slot("1970-01-01", "05")
+    with pytest.raises(Rejected, match=r"year outside 1970 to 9998"):
+        calendar.slot("1970-01-01T05:15:00+05:30")
+    assert calendar.slot("9999-01-01T05:15:00+05:30") == Slot("9999-01-01", "05")
+    with pytest.raises(Rejected, match=r"year outside 1970 to 9998"):
+        calendar.slot("9999-01-01T05:45:00+05:30")
+
+
 def test_the_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many hours are asked for, and the answers stay right."""
     monkeypatch.setattr(moment, "_CACHED", 10)
