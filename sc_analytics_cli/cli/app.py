@@ -11,6 +11,7 @@ app = typer.Typer(
     help="Exact daily analytics documents out of Kafka domain events.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("consume")(consume.consume)

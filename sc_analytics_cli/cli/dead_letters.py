@@ -21,7 +21,9 @@ from ..store.port import DEAD_LETTERS, Store
 from .options import command, option
 from .output import write_json
 
-app = typer.Typer(help="Records that a projection could not read.", no_args_is_help=True)
+app = typer.Typer(
+    help="Records that a projection could not read.", no_args_is_help=True, rich_markup_mode=None
+)
 SCHEMA = "sc-analytics.dead-letters/1"
 
 

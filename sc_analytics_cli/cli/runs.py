@@ -17,7 +17,9 @@ from .options import command, option
 from .output import instant_in_words, write_json
 
 app = typer.Typer(
-    help="Records of backfills: who, when, what, before and after.", no_args_is_help=True
+    help="Records of backfills: who, when, what, before and after.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 SCHEMA = "sc-analytics.runs/1"
 
