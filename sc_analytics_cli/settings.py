@@ -31,7 +31,7 @@ class Rules:
         roles = frozenset(part.strip() for part in leader_roles.split(",") if part.strip())
         if not roles:
             raise UsageError("--leader-roles names no role", advice="--leader-roles leader,admin")
-        return cls(timezone, roles, currency.strip().upper() if currency else None)
+        return cls(timezone, roles, currency.strip().upper() or None if currency else None)
 
 
 _OF_THE_MACHINE = ("localtime", "posix", "right/")

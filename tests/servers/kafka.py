@@ -91,7 +91,8 @@ class KafkaServer(Server):
 
     def _format(self, settings: Path) -> None:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings)]
+        # Joined by "=": an id may begin with a dash.
+        tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(settings)]
         what = "Kafka's data directory could not be formatted"
         try:
             done = subprocess.run(
