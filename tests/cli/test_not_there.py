@@ -18,7 +18,10 @@ from .labelled import Labelled, absorbed, new_topic, order_created
 
 MISSING = {
     "consume order-funnel --order-topic {topic}s": ("has no topic {topic}s", "perhaps {topic} is"),
-    "consume all --order-topic {topic}": ("has no topic sc.domain.user", "--user-topic"),
+    "consume all --order-topic {topic} --user-topic {topic}-of-users": (
+        "has no topic {topic}-of-users",
+        "--user-topic",
+    ),
     "replay order-funnel --from-offset 0 --order-topic {topic}x": ("has no topic {topic}x",),
     "replay order-funnel --from-offset 6 --order-topic {topic}": ("/0 lies beyond its end 5",),
     "replay order-funnel --from-offset 1:4 --order-topic {topic}": ("/1 lies beyond its end 3",),
