@@ -160,3 +160,5 @@ def _child(work: Work, pipe: Connection[Any, Any]) -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         sys.exit(InterruptedRunError.exit_code)
+    finally:
+        signals.ended()

@@ -50,6 +50,15 @@ class ChildSignals(StopSignals):
         parent = parent_process()
         return self._wanted or (parent is not None and parent.pid != os.getppid())
 
+    def ended(self) -> None:
+        """From here on no signal has an effect.
+
+        Python lets go of its handlers before the process is gone, and a wish that
+        arrives twice would then kill it.
+        """
+        for number in _STOPPING:
+            signal.signal(number, signal.SIG_IGN)
+
     def _note(self, number: int, frame: FrameType | None) -> None:
         self._wanted = True
 
