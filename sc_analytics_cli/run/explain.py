@@ -11,10 +11,11 @@ from ..event import Coordinate, Event, Fact, Record
 from ..fold import journal
 from ..fold.delta import Posting
 from ..fold.document import Unread, has_absorbed
+from ..fold.field import Document
 from ..fold.ranges import contains
 from ..projections.declaration import Projection
 from ..settings import Rules
-from ..store.port import ORDERS, Store
+from ..store.port import Store
 from .checkpoints import Checkpoints
 from .dead_letters import Letters
 from .postings import own_postings
@@ -72,9 +73,13 @@ def _postings(
     fact, bookkeeper = event.effect, projection.bookkeeper()
     if bookkeeper is None or not isinstance(fact, Fact):
         return (posting for _, posting in own_postings([(at.partition, event)]) if posting.adds)
-    document = store.load(ORDERS, [fact.order]).get(fact.order) or journal.empty(fact.order)
+    document = _journal(projection, store, fact.order)
     booked = journal.bookings(journal.record(document, [(at, event)]) or document, bookkeeper)
     return (Posting(at.offset, *each) for each in booked.get(str(at), ()) if each.adds)
+
+
+def _journal(projection: Projection, store: Store, order: str) -> Document:
+    return store.load(projection.journals(), [order]).get(order) or journal.empty(order)
 
 
 def _absorbed(

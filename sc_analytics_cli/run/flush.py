@@ -89,7 +89,11 @@ class Flush:
         self._readers = projection.readers(rules)
         self._calendar = Calendar(rules.timezone)
         bookkeeper = projection.bookkeeper()
-        self._journals = None if bookkeeper is None else Journals(store, bookkeeper, scope)
+        self._journals = (
+            None
+            if bookkeeper is None
+            else Journals(store, projection.journals(), bookkeeper, scope)
+        )
         self._documents: dict[str, Document] = {}
         self._reach: dict[str, list[list[int]]] = {}
 

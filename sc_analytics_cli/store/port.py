@@ -16,7 +16,6 @@ from ..fold.field import Document
 
 CHECKPOINTS: Final = "analytics_checkpoints"
 DEAD_LETTERS: Final = "analytics_dead_letters"
-ORDERS: Final = "analytics_orders"
 RUNS: Final = "analytics_runs"
 SETTINGS: Final = "analytics_settings"
 
