@@ -13,6 +13,7 @@ import typer
 from .. import bootstrap
 from ..errors import UnreachableError
 from ..projections.catalog import named
+from ..run.ahead import in_background
 from ..run.consume import LiveRun, Pace
 from ..run.patience import Patience
 from ..run.ports import Observer
@@ -111,7 +112,9 @@ def follow(
                     break  # whatever was polled before is stored
                 raise
             with closing(follower):
-                live = LiveRun(flush, follower, beginnings, pace, clock, observer, stopped)
+                live = LiveRun(
+                    flush, follower, beginnings, pace, clock, observer, stopped, in_background
+                )
                 try:
                     live.run(ends if options.until_end else None)
                     break
