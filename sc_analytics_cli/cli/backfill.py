@@ -34,7 +34,13 @@ Dates = Annotated[
 From = Annotated[str, option("--source", "kafka, or a file that is the whole truth.")]
 Json = Annotated[bool, option("--json", "The differences as one JSON document on stdout.")]
 Workers = Annotated[
-    int, option("--workers", "Processes to split the partitions among.", min=1, max=64)
+    int,
+    option(
+        "--workers",
+        "Processes to split the partitions among; a dry run uses one.",
+        min=1,
+        max=64,
+    ),
 ]
 Slack = Annotated[
     str, option("--slack", "Begin to read so long before the first date, by record time.")

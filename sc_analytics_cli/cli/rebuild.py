@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,15 +15,16 @@ from ..projections.catalog import named
 from ..projections.declaration import Projection
 from ..report.dates import parse_dates
 from ..run.backfill import Backfill, Outcome
+from ..run.backfill_journals import another_pass_needed, take_out
 from ..run.backfill_plan import Plan, checkpoints_of, plan
-from ..run.backfill_scan import Scanned, another_pass_needed, scan
+from ..run.backfill_scan import Scanned, scan
 from ..run.checkpoints import Checkpoints
 from ..run.patience import Patience
 from ..run.ports import Observer
-from ..run.rebuild import Facts
 from ..run.same_log import refuse_other_log
 from ..settings import Settings, zone
 from ..source.port import Source
+from ..store.overlay import OverlayStore
 from ..store.port import Store
 from .processes import Job, run_jobs
 
@@ -117,17 +118,18 @@ def rebuild(
     """Scan and swap; returns projection name → outcome.
 
     `store` is swapped into; processes of their own, where there are several,
-    open the store of the settings for the scan.
+    open the store of the settings for the scan. On an overlay there is one, as
+    what is tried on it must not reach the store.
     """
-    scanned = _scan(settings, store, log, plans, request, observer, None)
-    again = [each for each in plans if another_pass_needed(each, scanned[each.projection.name])]
+    scanned = _scan(settings, store, log, plans, request, observer)
+    again = [
+        each for each in plans if another_pass_needed(each, store, scanned[each.projection.name])
+    ]
     if again:
         observer.says("order journals were mended: reading the range once more")
-        facts = [
-            {name: parts[worker].facts for name, parts in scanned.items()}
-            for worker in range(_workers(request, plans))
-        ]
-        scanned |= _scan(settings, store, log, again, request, observer, facts)
+        for each in again:
+            take_out(each, store, scanned[each.projection.name])
+        scanned |= _scan(settings, store, log, again, request, observer)
     clock = bootstrap.SystemClock().now
     return {
         each.projection.name: Backfill(
@@ -137,9 +139,11 @@ def rebuild(
     }
 
 
-def _workers(request: Request, plans: Sequence[Plan]) -> int:
+def _workers(request: Request, plans: Sequence[Plan], store: Store) -> int:
+    if request.source != KAFKA or isinstance(store, OverlayStore):
+        return 1
     partitions = {partition for each in plans for partition in each.spans}
-    return max(1, min(request.workers if request.source == KAFKA else 1, len(partitions)))
+    return max(1, min(request.workers, len(partitions)))
 
 
 def _scan(
@@ -149,18 +153,16 @@ def _scan(
     plans: Sequence[Plan],
     request: Request,
     observer: Observer,
-    facts: Sequence[Mapping[str, Facts]] | None,
 ) -> dict[str, list[Scanned]]:
     partitions = sorted({partition for each in plans for partition in each.spans})
-    count = _workers(request, plans)
+    count = _workers(request, plans, store)
     shares = [partitions[worker::count] for worker in range(count)]
-    known: Sequence[Mapping[str, Facts] | None] = facts or [None] * count
     if count == 1:
-        work: Any = partial(_scan_here, settings, store, log, plans, shares[0], known[0])
+        work: Any = partial(_scan_here, settings, store, log, plans, shares[0])
         found = run_jobs([Job("scan", work)], observer)
     else:
         jobs = [
-            Job(f"worker {n + 1}", partial(_scan_there, settings, plans, shares[n], known[n]))
+            Job(f"worker {n + 1}", partial(_scan_there, settings, plans, shares[n]))
             for n in range(count)
         ]
         found = run_jobs(jobs, observer)
@@ -171,7 +173,6 @@ def _scan_there(
     settings: Settings,
     plans: Sequence[Plan],
     partitions: Sequence[str],
-    facts: Mapping[str, Facts] | None,
     observer: Observer,
     stopped: Callable[[], bool],
 ) -> dict[str, Scanned]:
@@ -179,7 +180,7 @@ def _scan_there(
         closing(bootstrap.open_store(settings)) as store,
         closing(bootstrap.open_kafka(settings)) as log,
     ):
-        return _scan_here(settings, store, log, plans, partitions, facts, observer, stopped)
+        return _scan_here(settings, store, log, plans, partitions, observer, stopped)
 
 
 def _scan_here(
@@ -188,7 +189,6 @@ def _scan_here(
     log: Source,
     plans: Sequence[Plan],
     partitions: Sequence[str],
-    facts: Mapping[str, Facts] | None,
     observer: Observer,
     stopped: Callable[[], bool],
 ) -> dict[str, Scanned]:
@@ -205,5 +205,4 @@ def _scan_here(
         observer,
         batch=settings.flush_records,
         stopped=stopped,
-        facts=facts,
     )

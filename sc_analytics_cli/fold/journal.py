@@ -83,7 +83,7 @@ def arranged(facts: Sequence[Entry]) -> Sequence[Entry]:
     placed: list[Entry] = []
     highest: dict[str, int] = {}
     for fact in facts:
-        partition, offset = _place(fact)
+        partition, offset = coordinate_of(fact)
         if offset > highest.get(partition, -1):
             highest[partition] = offset
             placed.append(fact)
@@ -91,7 +91,7 @@ def arranged(facts: Sequence[Entry]) -> Sequence[Entry]:
         later = (
             index
             for index, other in enumerate(placed)
-            if _place(other)[0] == partition and _place(other)[1] > offset
+            if coordinate_of(other)[0] == partition and coordinate_of(other)[1] > offset
         )
         placed.insert(next(later), fact)
     return placed
@@ -123,9 +123,10 @@ def _difference(before: Amounts, after: Amounts) -> list[Booking]:
     ]
 
 
-def _place(fact: Entry) -> tuple[str, int]:
+def coordinate_of(fact: Entry) -> Coordinate:
+    """Where the record stands that the fact was read from."""
     partition, _, offset = fact["at"].rpartition(":")
-    return partition, int(offset)
+    return Coordinate(partition, int(offset))
 
 
 def entry(at: Coordinate, event: Event) -> Document:

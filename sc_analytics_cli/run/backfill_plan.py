@@ -117,7 +117,7 @@ def plan(
         absorbed,
         before,
         growing,
-        _letters(store, projection, spans),
+        letters_within(store, projection, spans),
     )
 
 
@@ -152,8 +152,10 @@ def _milliseconds(date: str, zone: tzinfo, before: timedelta) -> int:
     return int((midnight.astimezone(UTC) - before).timestamp() * 1000)
 
 
-def _letters(store: Store, projection: Projection, spans: Mapping[str, Span]) -> set[Coordinate]:
-    """Where the scan will come upon records that are listed as dead letters."""
+def letters_within(
+    store: Store, projection: Projection, spans: Mapping[str, Span]
+) -> set[Coordinate]:
+    """Where a scan of these spans comes upon records that are listed as dead letters."""
     found = {
         dead_letters.coordinate_of(each) for each in dead_letters.listed(store, projection.name)
     }

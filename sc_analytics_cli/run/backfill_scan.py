@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,10 +13,11 @@ from ..source.port import Source, Span
 from ..store.port import CHECKPOINTS, Store
 from ..store.scratch import ScratchStore
 from .backfill_plan import Plan
+from .coordinates import CoordinateSet
 from .flush import Flush
 from .patience import Patience
 from .ports import Observer
-from .rebuild import Facts, Rebuild
+from .rebuild import Rebuild
 from .replay import Share, replay
 from .tally import Tally
 
@@ -29,9 +30,12 @@ class Scanned(NamedTuple):
     """
 
     parts: dict[str, Document]
+    readable: set[Coordinate]
     amended: dict[str, set[Coordinate]]
     left_out: set[Coordinate]
-    facts: Facts
+    facts: CoordinateSet
+    recorded: CoordinateSet
+    entered: dict[Coordinate, str]
     mended: bool
     tally: Tally
 
@@ -42,18 +46,14 @@ class Rebuilding:
     def __init__(
         self,
         plan: Plan,
-        spans: Mapping[str, Span],
         store: Store,
         rules: Rules,
         clock: Callable[[], datetime],
-        facts: Facts | None = None,
     ) -> None:
-        """`spans` are the part of the plan's that is read here; `facts`: see Rebuild."""
         self._kind = plan.projection.collection()
         self._dates = plan.dates
-        self._scope = Rebuild(
-            plan.dates, {each: [span] for each, span in spans.items()}, plan.letters, facts
-        )
+        scanned = {each: [span] for each, span in plan.spans.items()}
+        self._scope = Rebuild(plan.dates, scanned, plan.declared, plan.letters)
         self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, plan.absorbed_elsewhere)
         self.flush = Flush(plan.projection, self._scratch, rules, clock, scope=self._scope)
 
@@ -62,7 +62,15 @@ class Rebuilding:
         parts = self._scratch.load(self._kind, self._dates)
         scope = self._scope
         return Scanned(
-            parts, scope.amended, scope.left_out, scope.facts, scope.mended, tally or Tally()
+            parts,
+            scope.readable,
+            scope.amended,
+            scope.left_out,
+            scope.facts,
+            scope.recorded,
+            scope.entered,
+            scope.mended,
+            tally or Tally(),
         )
 
 
@@ -78,15 +86,13 @@ def scan(
     *,
     batch: int,
     stopped: Callable[[], bool],
-    facts: Mapping[str, Facts] | None = None,
 ) -> dict[str, Scanned]:
     """Read the given partitions of the plans once; returns projection name → what was found."""
     rebuildings, shares = [], []
     wanted: dict[str, Span] = {}
     for plan in plans:
         spans = {each: span for each, span in plan.spans.items() if each in partitions}
-        known = None if facts is None else facts.get(plan.projection.name)
-        rebuilding = Rebuilding(plan, spans, store, rules, clock, known)
+        rebuilding = Rebuilding(plan, store, rules, clock)
         rebuildings.append(rebuilding)
         shares.append(Share(rebuilding.flush, spans))
         for partition, (start, end) in spans.items():
@@ -102,16 +108,3 @@ def scan(
         share.flush.projection.name: rebuilding.result(share.tally)
         for rebuilding, share in zip(rebuildings, shares, strict=True)
     }
-
-
-def another_pass_needed(plan: Plan, scanned: Sequence[Scanned]) -> bool:
-    """Whether journals were mended while they were read, or the logic has a new version.
-
-    What was posted before a journal was mended may be wrong; a pass that knows
-    where the log has facts leaves out the entries for which there is none.
-    """
-    if plan.projection.bookkeeper() is None:
-        return False
-    version = plan.projection.shape.version
-    older = any(each["version"] != version for each in plan.before.values())
-    return older or any(each.mended for each in scanned)
