@@ -122,9 +122,7 @@ def rebuild(
     what is tried on it must not reach the store.
     """
     scanned = _scan(settings, store, log, plans, request, observer)
-    again = [
-        each for each in plans if another_pass_needed(each, store, scanned[each.projection.name])
-    ]
+    again = [each for each in plans if another_pass_needed(each, scanned[each.projection.name])]
     if again:
         observer.says("order journals were mended: reading the range once more")
         for each in again:

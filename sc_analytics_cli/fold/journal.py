@@ -83,16 +83,12 @@ def arranged(facts: Sequence[Entry]) -> Sequence[Entry]:
     placed: list[Entry] = []
     highest: dict[str, int] = {}
     for fact in facts:
-        partition, offset = coordinate_of(fact)
+        partition, offset = Coordinate.of(fact["at"])
         if offset > highest.get(partition, -1):
             highest[partition] = offset
             placed.append(fact)
             continue
-        later = (
-            index
-            for index, other in enumerate(placed)
-            if coordinate_of(other)[0] == partition and coordinate_of(other)[1] > offset
-        )
+        later = (index for index, other in enumerate(placed) if _after(other, partition, offset))
         placed.insert(next(later), fact)
     return placed
 
@@ -123,10 +119,9 @@ def _difference(before: Amounts, after: Amounts) -> list[Booking]:
     ]
 
 
-def coordinate_of(fact: Entry) -> Coordinate:
-    """Where the record stands that the fact was read from."""
-    partition, _, offset = fact["at"].rpartition(":")
-    return Coordinate(partition, int(offset))
+def _after(fact: Entry, partition: str, offset: int) -> bool:
+    at = Coordinate.of(fact["at"])
+    return at.partition == partition and at.offset > offset
 
 
 def entry(at: Coordinate, event: Event) -> Document:

@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
+from ..event import Coordinate
 from ..fold import journal
 from ..fold.field import Document
-from ..fold.ranges import contains
 from ..store.port import ORDERS, Store
-from .backfill_plan import Plan, letters_within
+from .backfill_plan import Plan
 from .backfill_scan import Scanned
 from .coordinates import CoordinateSet
 
 _JOURNALS_AT_ONCE = 1_000
 
 
-def another_pass_needed(plan: Plan, store: Store, scanned: Sequence[Scanned]) -> bool:
+def another_pass_needed(plan: Plan, scanned: Sequence[Scanned]) -> bool:
     """Whether any journal was mended or has to be, or the logic has a new version.
 
     An order none of whose records gives a fact any more is not met by the scan;
@@ -31,13 +31,10 @@ def another_pass_needed(plan: Plan, store: Store, scanned: Sequence[Scanned]) ->
     version = plan.projection.shape.version
     if any(each["version"] != version for each in plan.before.values()):
         return True
-    if any(each.mended for each in scanned):
+    if any(each.mended or each.unreadable for each in scanned):
         return True
     found, recorded = _all(each.facts for each in scanned), _all(each.recorded for each in scanned)
-    return not recorded.issubset(found) or any(
-        contains(plan.declared.get(at.partition, ()), at.offset)
-        for at in letters_within(store, plan.projection, plan.spans) - plan.letters
-    )
+    return not recorded.issubset(found)
 
 
 def take_out(plan: Plan, store: Store, scanned: Sequence[Scanned]) -> None:
@@ -46,7 +43,7 @@ def take_out(plan: Plan, store: Store, scanned: Sequence[Scanned]) -> None:
     entered = {at: order for each in scanned for at, order in each.entered.items()}
 
     def stands(order: str, entry: journal.Entry) -> bool:
-        at = journal.coordinate_of(entry)
+        at = Coordinate.of(entry["at"])
         start, end = plan.spans.get(at.partition, (0, 0))
         return not start <= at.offset < end or (at in found and entered.get(at, order) == order)
 

@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from ..event import Coordinate
 from ..fold.field import Document
+from ..fold.ranges import Range, contains
 from ..settings import Rules
 from ..source.port import Source, Span
 from ..store.port import CHECKPOINTS, Store
 from ..store.scratch import ScratchStore
 from .backfill_plan import Plan
 from .coordinates import CoordinateSet
+from .dead_letters import Letters
 from .flush import Flush
 from .patience import Patience
 from .ports import Observer
@@ -26,12 +28,15 @@ class Scanned(NamedTuple):
     """What one process found for one projection; it travels between processes.
 
     `parts` are the dates as far as this process has read the log; for the rest
-    see Rebuild.
+    see Rebuild. `overruled` are listed as dead letters and owned an event id of
+    which the parts count another copy; `unreadable` were absorbed before and have
+    become dead letters in this scan.
     """
 
     parts: dict[str, Document]
-    readable: set[Coordinate]
-    amended: dict[str, set[Coordinate]]
+    overruled: set[Coordinate]
+    unreadable: set[Coordinate]
+    letters: set[Coordinate]
     left_out: set[Coordinate]
     facts: CoordinateSet
     recorded: CoordinateSet
@@ -50,21 +55,27 @@ class Rebuilding:
         rules: Rules,
         clock: Callable[[], datetime],
     ) -> None:
+        self._plan = plan
+        self._store = store
         self._kind = plan.projection.collection()
-        self._dates = plan.dates
         scanned = {each: [span] for each, span in plan.spans.items()}
-        self._scope = Rebuild(plan.dates, scanned, plan.declared, plan.letters)
-        self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, plan.absorbed_elsewhere)
-        self.flush = Flush(plan.projection, self._scratch, rules, clock, scope=self._scope)
+        self._scope = Rebuild(plan.dates, scanned, plan.declared)
+        self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, self._absorbed)
+        self._letters = Letters(store, plan.projection.name, _nothing)
+        self._overruled: set[Coordinate] = set()
+        self.flush = Flush(
+            plan.projection, self._scratch, rules, clock, scope=self._scope, letters=self._letters
+        )
 
     def result(self, tally: Tally | None = None) -> Scanned:
         """What the records written to `flush` so far amount to."""
-        parts = self._scratch.load(self._kind, self._dates)
+        parts = self._scratch.load(self._kind, self._plan.dates)
         scope = self._scope
         return Scanned(
             parts,
-            scope.readable,
-            scope.amended,
+            self._overruled,
+            self._unreadable(),
+            scope.letters,
             scope.left_out,
             scope.facts,
             scope.recorded,
@@ -72,6 +83,28 @@ class Rebuilding:
             scope.mended,
             tally or Tally(),
         )
+
+    def _unreadable(self) -> set[Coordinate]:
+        listed = Letters(self._store, self._plan.projection.name, _nothing)
+        return {
+            Coordinate(partition, offset)
+            for partition, ranges in self._plan.declared.items()
+            for offset in listed.unread(partition) - self._letters.unread(partition)
+            if contains(ranges, offset)
+        }
+
+    def _absorbed(self, coordinate: str) -> bool:
+        if not self._plan.absorbed_elsewhere(coordinate):
+            return False
+        at = Coordinate.of(coordinate)
+        if at.offset in self._letters.unread(at.partition):
+            self._overruled.add(at)
+        return True
+
+
+def _nothing(partition: str) -> Sequence[Range]:
+    """What the documents that are built anew have absorbed before."""
+    return ()
 
 
 def scan(

@@ -10,11 +10,13 @@ from ..decode.reader import read
 from ..event import Coordinate, Event, Fact, Record
 from ..fold import journal
 from ..fold.delta import Posting
+from ..fold.document import Unread, has_absorbed
 from ..fold.ranges import contains
 from ..projections.declaration import Projection
 from ..settings import Rules
 from ..store.port import ORDERS, Store
 from .checkpoints import Checkpoints
+from .dead_letters import Letters
 from .postings import own_postings
 
 
@@ -48,12 +50,15 @@ def explain(
     if owner is not None and owner != str(at):
         return Explanation(name, "duplicate", f"its id belongs to {owner}", event)
     postings = list(_postings(projection, store, at, event))
-    checkpoint = Checkpoints(store, name).load([partition]).get(partition)
-    if checkpoint is None or not contains(checkpoint["ranges"], record.offset):
+    checkpoints = Checkpoints(store, name)
+    if not contains(checkpoints.absorbed(partition), record.offset):
         return Explanation(
             name, "not absorbed yet", "it lies above the checkpoint", event, postings
         )
-    missing = [each.date for each in postings if not _absorbed(projection, store, at, each.date)]
+    unread = {partition: Letters(store, name, checkpoints.absorbed).unread(partition)}
+    missing = [
+        each.date for each in postings if not _absorbed(projection, store, at, each.date, unread)
+    ]
     if missing:
         why = f"the document of {missing[0]} has not absorbed its offset; a backfill mends that"
         return Explanation(name, "not absorbed yet", why, event, postings)
@@ -72,7 +77,8 @@ def _postings(
     return (Posting(at.offset, *each) for each in booked.get(str(at), ()) if each.adds)
 
 
-def _absorbed(projection: Projection, store: Store, at: Coordinate, date: str) -> bool:
+def _absorbed(
+    projection: Projection, store: Store, at: Coordinate, date: str, unread: Unread
+) -> bool:
     document = store.load(projection.collection(), [date]).get(date)
-    source = document["source"].get(at.partition) if document else None
-    return source is not None and contains(source["ranges"], at.offset)
+    return document is not None and has_absorbed(document["source"], *at, unread)

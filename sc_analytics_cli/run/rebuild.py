@@ -24,55 +24,50 @@ class Rebuild:
     coordinate lies in what was `absorbed` before, with the order of each;
     `mended` tells whether any entry was replaced or entered in this way.
 
-    `readable` are the dead letters that can be read now, `amended` by date those
-    of them that are counted there, `left_out` those that add to other dates too.
+    `letters` are the dead letters that could be read; those that add to other
+    dates too are also `left_out`: they are not counted in full.
     """
+
+    closing = "rebuilt"
 
     def __init__(
         self,
         dates: Collection[str],
         scanned: Mapping[str, Sequence[Range]],
         absorbed: Mapping[str, Sequence[Range]],
-        letters: Collection[Coordinate],
     ) -> None:
         self.facts = CoordinateSet()
         self.recorded = CoordinateSet()
         self.entered: dict[Coordinate, str] = {}
         self.mended = False
-        self.readable: set[Coordinate] = set()
-        self.amended: dict[str, set[Coordinate]] = {}
+        self.letters: set[Coordinate] = set()
         self.left_out: set[Coordinate] = set()
         self._dates = frozenset(dates)
         self._scanned = scanned
         self._absorbed = absorbed
-        self._letters = frozenset(letters)
 
     def events(self, events: list[Located]) -> list[Located]:
         """See Scope.events; facts matter whatever their date, for their orders' sake."""
-        kept = [
+        return [
             each
             for each in events
             if each[1].date in self._dates or isinstance(each[1].effect, Fact)
         ]
-        if self._letters:
-            found = (Coordinate(partition, event.offset) for partition, event in kept)
-            self.readable.update(at for at in found if at in self._letters)
-        return kept
 
-    def postings(self, postings: Iterable[LocatedPosting]) -> Iterable[LocatedPosting]:
-        """See Scope.postings; notes those that come from a record listed as a dead letter."""
+    def postings(
+        self, postings: Iterable[LocatedPosting], letters: Collection[Coordinate]
+    ) -> Iterable[LocatedPosting]:
+        """See Scope.postings."""
         for partition, posting in postings:
-            if self._letters:
-                self._note(Coordinate(partition, posting.offset), posting.date)
             if posting.date in self._dates:
                 yield partition, posting
+            elif (partition, posting.offset) in letters:
+                self.left_out.add(Coordinate(partition, posting.offset))
 
-    def _note(self, at: Coordinate, date: str) -> None:
-        if at in self._letters:
-            if date in self._dates:
-                self.amended.setdefault(date, set()).add(at)
-            else:
-                self.left_out.add(at)
+    def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
+        """See Scope.done_with; none before the rebuilt documents are swapped."""
+        self.letters.update(letters)
+        return ()
 
     def record(
         self, document: Document, events: Sequence[tuple[Coordinate, Event]]
@@ -80,7 +75,7 @@ class Rebuild:
         """See Scope.record."""
         stored: Sequence[journal.Entry] = document["facts"]
         for entry in stored:
-            at = journal.coordinate_of(entry)
+            at = Coordinate.of(entry["at"])
             if contains(self._scanned.get(at.partition, ()), at.offset):
                 self.recorded.add(at)
         for at, _ in events:
@@ -95,7 +90,7 @@ class Rebuild:
 
     def _note_entered(self, document: Document, known: int) -> None:
         for entry in document["facts"][known:]:
-            at = journal.coordinate_of(entry)
+            at = Coordinate.of(entry["at"])
             if contains(self._absorbed.get(at.partition, ()), at.offset):
                 self.entered[at] = document["_id"]
                 self.mended = True

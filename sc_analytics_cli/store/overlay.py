@@ -56,11 +56,19 @@ class OverlayStore:
         self._fetch(kind, [document["_id"] for document in documents])
         return self._top.remove(kind, documents)
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
         mine = frozenset(self._fetched[kind])
-        theirs = (d for d in self._base.scan(kind, first, last) if d["_id"] not in mine)
-        ours = (d for d in self._top.scan(kind, first, last) if d["_id"] in mine)
+        theirs = (
+            each for each in self._base.scan(kind, first, last, fields) if each["_id"] not in mine
+        )
+        ours = (each for each in self._top.scan(kind, first, last, fields) if each["_id"] in mine)
         return merge(theirs, ours, key=itemgetter("_id"))
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:

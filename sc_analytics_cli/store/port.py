@@ -48,8 +48,17 @@ class Store(Protocol):
         """Remove each document whose stored `rev` is still its own; returns the `_id`s removed."""
         ...
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
-        """The documents with first ≤ `_id` ≤ last, in the order of `_id` by code point."""
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
+        """The documents with first ≤ `_id` ≤ last, in the order of `_id` by code point.
+
+        With `fields`, each has only its `_id` and those of these fields that it has.
+        """
         ...
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:

@@ -34,16 +34,16 @@ _COMMUNITIES = ("a.b", "$ellers", 5, None)
 Says = Callable[[str, Any], dict[str, object]]
 
 
-def old_reading(projection: str) -> Projection:
+def old_reading(projection: str, version: int = 1) -> Projection:
     """The projection as it was: it reads `before` where a record has one."""
     (now,) = named([projection])
 
-    class Before(now, name=now.name, report=now.report, topic=now.topic, version=1):
+    class Before(now, name=now.name, report=now.report, topic=now.topic, version=version):
         @classmethod
         def readers(cls, rules: Rules) -> dict[str, EffectReader]:
             return {kind: _looking_back(read) for kind, read in super().readers(rules).items()}
 
-    Before.shape = Shape(now.shape.fields, now.shape.version)
+    Before.shape = Shape(now.shape.fields, version)
     return Before
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sc_analytics_cli.cli.rebuild import KAFKA, Request, rebuild
+from sc_analytics_cli.cli.rebuild import KAFKA, Request, rebuild, stale_dates
 from sc_analytics_cli.run.backfill import Outcome
 from sc_analytics_cli.run.backfill_plan import checkpoints_of, plan
 from sc_analytics_cli.settings import Settings
@@ -45,11 +45,13 @@ def backfill(world: World, dates: Sequence[str], store: Store | None = None) -> 
     return done[world.projection.name]
 
 
-def read_before(log: MemoryLog, sizes: Sequence[int]) -> tuple[World, FrailStore, Process]:
+def read_before(
+    log: MemoryLog, sizes: Sequence[int], version: int = 1
+) -> tuple[World, FrailStore, Process]:
     """A world in which so many records of each partition were read by the old reading."""
     store = FrailStore()
     world = World("revenue", log, memory(store))
-    world.projection, mended = old_reading("revenue"), world.projection
+    world.projection, mended = old_reading("revenue", version), world.projection
     world.consumer().write(sizes)
     world.projection = mended
     return world, store, world.consumer()
@@ -83,20 +85,33 @@ def test_the_dates_become_what_the_new_reading_says(
 
 
 @many
-@given(log=logs(), before=sizes, dates=some_dates)
-def test_the_journals_become_what_the_new_reading_says(
-    log: MemoryLog, before: tuple[int, ...], dates: list[str]
+@given(log=logs(), before=sizes)
+def test_the_journals_become_what_a_new_version_says(
+    log: MemoryLog, before: tuple[int, ...]
 ) -> None:
     """The same as if nobody had ever read them otherwise; and then nothing is left to do."""
-    world, _, live = read_before(log, before)
+    world, _, live = read_before(log, before, version=0)
     live.run()
-    backfill(world, dates)
+    backfill(world, DATES)
     fresh = World("revenue", log, memory())
     fresh.consumer().run()
     assert journals(world.store) == journals(fresh.store)
+    assert stale_dates(world.store, world.projection) == []
     dump = world.dump()
-    assert backfill(world, dates).changed == {}
+    assert backfill(world, DATES).changed == {}
     assert world.dump() == dump
+
+
+@many
+@given(log=logs(), before=sizes)
+def test_a_document_stays_stale_until_it_is_rebuilt(
+    log: MemoryLog, before: tuple[int, ...]
+) -> None:
+    """What a new version adds to a document of an older one does not make it new."""
+    world, _, live = read_before(log, before, version=0)
+    stale = stale_dates(world.store, world.projection)
+    live.run()
+    assert stale_dates(world.store, world.projection) == stale
 
 
 @many
