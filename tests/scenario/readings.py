@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sc_analytics_cli.decode.fields import Envelope
+from sc_analytics_cli.decode.fields import Envelope, Rejected
 from sc_analytics_cli.decode.reader import EffectReader
 from sc_analytics_cli.event import Effect
 from sc_analytics_cli.fold.field import Shape
@@ -49,6 +49,8 @@ def old_reading(projection: str, version: int = 1) -> Projection:
 
 def _looking_back(reader: EffectReader) -> EffectReader:
     def read(envelope: Envelope) -> Effect:
+        if envelope.get("before") == "unreadable":
+            raise Rejected("unreadable")
         if "before" in envelope:
             return reader({**envelope, "payload": envelope["before"]})
         return reader(envelope)
@@ -76,28 +78,32 @@ _KINDS: Mapping[str, tuple[Says, tuple[Any, ...]]] = {
 
 
 @st.composite
-def values(draw: st.DrawFn, event_ids: st.SearchStrategy[str]) -> bytes:
-    """An event of an order; one in two says something else in the two readings."""
+def values(draw: st.DrawFn, event_id: str, *, only_unread: bool) -> bytes:
+    """An event of an order; one in two says something else in the two readings.
+
+    With `only_unread` the old reading cannot read what the new one reads otherwise.
+    """
     kind = draw(st.sampled_from(sorted(_KINDS)))
     says, contents = _KINDS[kind]
     order, date = draw(st.sampled_from(_ORDERS)), draw(st.sampled_from(DATES))
     event: dict[str, object] = {
-        "event_id": draw(event_ids),
+        "event_id": event_id,
         "event_type": kind,
         "occurred_at": f"{date}T{draw(st.integers(0, 23)):02}:00:00Z",
         "payload": says(order, draw(st.sampled_from(contents))),
     }
     if draw(st.booleans()):
-        event["before"] = says(order, draw(st.sampled_from(contents)))
+        was: dict[str, object] | str = says(order, draw(st.sampled_from(contents)))
+        event["before"] = "unreadable" if only_unread else was
     return json.dumps(event).encode()
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> MemoryLog:
+def logs(draw: st.DrawFn, *, only_unread: bool = False) -> MemoryLog:
     """One to three partitions of order events; each id occurs once."""
     log = MemoryLog(TOPIC_OF["revenue"], draw(st.integers(1, 3)))
     ids = list(IDS)
     for _ in range(draw(st.integers(1, len(IDS)))):
         partition = draw(st.sampled_from(log.partitions()))
-        log.append(partition, draw(values(st.just(ids.pop()))), timestamp=LATE)
+        log.append(partition, draw(values(ids.pop(), only_unread=only_unread)), timestamp=LATE)
     return log

@@ -46,12 +46,12 @@ def backfill(world: World, dates: Sequence[str], store: Store | None = None) -> 
 
 
 def read_before(
-    log: MemoryLog, sizes: Sequence[int], version: int = 1
+    log: MemoryLog, sizes: Sequence[int], *, version: int = 1, projection: str = "revenue"
 ) -> tuple[World, FrailStore, Process]:
     """A world in which so many records of each partition were read by the old reading."""
     store = FrailStore()
-    world = World("revenue", log, memory(store))
-    world.projection, mended = old_reading("revenue", version), world.projection
+    world = World(projection, log, memory(store))
+    world.projection, mended = old_reading(projection, version), world.projection
     world.consumer().write(sizes)
     world.projection = mended
     return world, store, world.consumer()
