@@ -11,6 +11,7 @@ import typer
 
 from .. import bootstrap
 from ..errors import PartialError, UsageError
+from ..run.backfill import Outcome
 from ..run.backfill_plan import Plan
 from ..run.store_rules import agree
 from ..settings import Settings
@@ -19,7 +20,7 @@ from .differences import Changed, print_changes
 from .durations import seconds
 from .failures import say
 from .options import command, option
-from .plan_words import plan_in_words, question
+from .plan_words import cause_of_cuts, plan_in_words, question
 from .progress import Silent, watching
 from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild
 from .run_record import recorded
@@ -139,7 +140,16 @@ def _carry_out(
             with recorded(store, ready) as run, watching() as observer:
                 outcomes = rebuild(settings, store, log, ready, request, observer)
                 run.note(observer, outcomes)
-    return [Changed(each.projection, outcomes[each.projection.name]) for each in ready], plans
+    changed = [
+        Changed(
+            each.projection,
+            outcomes.get(each.projection.name, Outcome()),
+            each,
+            request.allow_incomplete,
+        )
+        for each in plans
+    ]
+    return changed, plans
 
 
 def _say_plans(settings: Settings, plans: list[Plan], request: Request) -> None:
@@ -164,6 +174,6 @@ def _tell_cut(plans: list[Plan], request: Request) -> None:
     if cut and not request.allow_incomplete:
         raise PartialError(
             f"skipped, because retention has cut them: {', '.join(cut)}",
-            cause="the log begins after the first events of these dates",
+            cause=cause_of_cuts(plans),
             advice="--source ARCHIVE, or --allow-incomplete to make do with what is left",
         )

@@ -9,17 +9,24 @@ from ..projections.declaration import Projection
 from ..report.differences import Difference, differences
 from ..report.safe import harmless
 from ..run.backfill import Outcome
+from ..run.backfill_plan import Plan
 from ..store.overlay import OverlayStore
 from .output import write_json
+from .plan_words import cuts_in_words, ranges_in_words
 
 SCHEMA = "sc-analytics.differences/1"
 
 
 class Changed(NamedTuple):
-    """A projection and what became of its dates."""
+    """A projection and what became of its dates.
+
+    `plan` and `allowed` tell of those that retention has cut.
+    """
 
     projection: Projection
     outcome: Outcome
+    plan: Plan | None = None
+    allowed: bool = False
 
 
 def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list[Changed]:
@@ -55,8 +62,24 @@ def _print_json(changed: Sequence[Changed]) -> None:
         "schema": SCHEMA,
         "differences": [each._asdict() for one in changed for each in _rows(one)],
         "unchanged": {
-            one.projection.name: one.outcome.unchanged for one in changed if one.outcome.unchanged
+            one.projection.name: sorted(one.outcome.unchanged)
+            for one in changed
+            if one.outcome.unchanged
         },
+        "incomplete": [
+            {
+                "projection": one.projection.name,
+                "date": date,
+                "partition": cut.partition,
+                "first_offset": cut.first,
+                "first_recorded_at": one.plan.since.get(cut.partition),
+                "skipped": not one.allowed,
+            }
+            for one in changed
+            if one.plan is not None
+            for date, cuts in sorted(one.plan.cut.items())
+            for cut in cuts
+        ],
     }
     write_json(content)
 
@@ -71,9 +94,12 @@ def _print_tables(changed: Sequence[Changed]) -> None:
         rows = _rows(one)
         if rows:
             console.print(difference_table(one.projection.name, rows))
-        unchanged = len(one.outcome.unchanged)
-        if unchanged and one.outcome.changed:
-            console.print(f"{one.projection.name}: {unchanged:,} dates unchanged")
+        if one.outcome.unchanged:
+            dates = ranges_in_words(one.outcome.unchanged)
+            console.print(f"{one.projection.name}: unchanged {dates}", highlight=False)
+        if one.plan is not None:
+            for line in cuts_in_words(one.plan, allowed=one.allowed):
+                console.print(line, highlight=False, markup=False)
 
 
 def difference_table(name: str, rows: Sequence[Difference]) -> Any:

@@ -19,6 +19,7 @@ from ..run.backfill_journals import another_pass_needed, take_out
 from ..run.backfill_plan import Plan, checkpoints_of, plan
 from ..run.backfill_scan import Scanned, scan
 from ..run.checkpoints import Checkpoints
+from ..run.log_start import first_times
 from ..run.patience import Patience
 from ..run.ports import Observer
 from ..run.same_log import refuse_other_log
@@ -26,6 +27,7 @@ from ..settings import Settings, zone
 from ..source.port import Source
 from ..store.overlay import OverlayStore
 from ..store.port import Store
+from .plan_words import cause_of_cuts
 from .processes import Job, run_jobs
 
 KAFKA = "kafka"
@@ -74,6 +76,9 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         bounds = log.bounds(partitions)
         offsets_at = log.offsets_at if request.source == KAFKA else None
         made = plan(projection, store, declared, bounds, offsets_at, dates, tz, request.slack)
+        made.since = first_times(
+            log, {each.partition for cuts in made.cut.values() for each in cuts}
+        )
         plans.append(made)
     return plans
 
@@ -99,9 +104,10 @@ def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:
     ]
     ready = [each for each in ready if each.dates]
     if plans and not ready:
+        cut = sorted({date for each in plans for date in each.cut})
         raise NotThereError(
-            "no date can be rebuilt whole: retention has cut all of them",
-            cause="the log begins after the first events of these dates",
+            f"no date can be rebuilt whole: retention has cut {', '.join(cut)}",
+            cause=cause_of_cuts(plans),
             advice="--source ARCHIVE, or --allow-incomplete to make do with what is left",
         )
     return ready

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -34,7 +34,8 @@ class Plan:
     before the ends were looked up, so that what is above them is left to live
     runs. `before` are the stored documents of all dates asked for. `growing` are
     the partitions that can be read on beyond their spans: those of a live log,
-    none of a file.
+    none of a file. `since` is when the first record of a cut partition that is
+    still there was recorded.
     """
 
     projection: Projection
@@ -44,6 +45,7 @@ class Plan:
     declared: dict[str, list[list[int]]]
     before: dict[str, Document]
     growing: frozenset[str]
+    since: Mapping[str, datetime] = field(default_factory=dict)
 
     def absorbed_elsewhere(self, coordinate: str) -> bool:
         """Whether a ledger's coordinate lies in what is declared and is not read by the scan."""
