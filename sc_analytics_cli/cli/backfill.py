@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -17,12 +16,11 @@ from ..run.store_rules import agree
 from ..settings import Settings
 from ..store.port import Store
 from .differences import Changed, print_changes
-from .durations import seconds
 from .failures import say
 from .options import command, option
 from .plan_words import cause_of_cuts, plan_in_words, question
 from .progress import Silent, watching
-from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild
+from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild, slack_of
 from .run_record import recorded
 
 DIFFERS = 8
@@ -82,7 +80,7 @@ def backfill(
         None if stale else dates,
         source,
         workers,
-        timedelta(seconds=seconds(slack, "--slack")),
+        slack_of(slack),
         allow_incomplete,
     )
     if dry_run:
@@ -111,13 +109,13 @@ def verify(
     """Compare documents with the log; writes nothing. Exit 8 where anything differs, quiet else."""
     if not dates:
         raise UsageError("verify needs to know which dates", advice="--date yesterday")
-    back = timedelta(seconds=seconds(slack, "--slack"))
+    back = slack_of(slack)
     request = Request(names or ["all"], dates, source, workers, back, allow_incomplete)
     with closing(bootstrap.open_overlay(settings)) as overlay:
         changed, plans = _carry_out(settings, overlay, request, None)
     differs = any(each.outcome.changed for each in changed)
     if differs or as_json:
-        print_changes(changed, "json" if as_json else "table")
+        print_changes(changed, "json" if as_json else "differing")
     if differs:
         raise typer.Exit(DIFFERS)
     _tell_cut(plans, request)

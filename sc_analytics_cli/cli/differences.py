@@ -36,7 +36,7 @@ def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list
             each,
             Outcome(
                 {
-                    (after or before or {})["date"]: (before, after)
+                    (after or before or {})["_id"]: (before, after)
                     for before, after in overlay.changed(each.collection())
                 }
             ),
@@ -46,11 +46,14 @@ def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list
 
 
 def print_changes(changed: Sequence[Changed], form: str) -> None:
-    """Date, field, before, after and difference, as a `table` or as `json`."""
+    """Date, field, before, after and difference, as a `table` or as `json`.
+
+    As `differing`, the table without a word on the dates that are as they were.
+    """
     if form == "json":
         _print_json(changed)
     else:
-        _print_tables(changed)
+        _print_tables(changed, unchanged=form == "table")
 
 
 def _rows(changed: Changed) -> list[Difference]:
@@ -84,7 +87,7 @@ def _print_json(changed: Sequence[Changed]) -> None:
     write_json(content)
 
 
-def _print_tables(changed: Sequence[Changed]) -> None:
+def _print_tables(changed: Sequence[Changed], *, unchanged: bool) -> None:
     from rich.console import Console
 
     console = Console()
@@ -94,7 +97,7 @@ def _print_tables(changed: Sequence[Changed]) -> None:
         rows = _rows(one)
         if rows:
             console.print(difference_table(one.projection.name, rows))
-        if one.outcome.unchanged:
+        if unchanged and one.outcome.unchanged:
             dates = ranges_in_words(one.outcome.unchanged)
             console.print(f"{one.projection.name}: unchanged {dates}", highlight=False)
         if one.plan is not None:
@@ -130,10 +133,12 @@ def _cells(rows: Sequence[Difference]) -> Iterator[tuple[str, str, str, str, str
 def _shown(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, str | bool):
+        return "yes" if value is True else str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 
 def _by(row: Difference) -> str:
-    if isinstance(row.before, float) or isinstance(row.after, float):
+    if any(isinstance(each, float | str | bool) for each in (row.before, row.after)):
         return ""
     return f"{(row.after or 0) - (row.before or 0):+,}"

@@ -27,10 +27,12 @@ from ..settings import Settings, zone
 from ..source.port import Source
 from ..store.overlay import OverlayStore
 from ..store.port import Store
+from .durations import seconds
 from .plan_words import cause_of_cuts
 from .processes import Job, run_jobs
 
 KAFKA = "kafka"
+_LONGEST_SLACK = 366 * 86_400
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Request:
     workers: int
     slack: timedelta
     allow_incomplete: bool
+
+
+def slack_of(text: str) -> timedelta:
+    """The time before the first date for which `--slack` asks; none up to a year."""
+    return timedelta(seconds=seconds(text, "--slack", least=0, most=_LONGEST_SLACK))
 
 
 def open_log(settings: Settings, request: Request) -> Source:
@@ -87,7 +94,7 @@ def stale_dates(store: Store, projection: Projection) -> list[str]:
     """The dates whose documents an older version of the projection has folded."""
     version = projection.shape.version
     found = store.scan(projection.collection())
-    return [each["date"] for each in found if each["version"] != version]
+    return [each["_id"] for each in found if each.get("version") != version]
 
 
 def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:

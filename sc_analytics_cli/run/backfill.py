@@ -22,7 +22,7 @@ from ..settings import Rules
 from ..source.port import Source, Span
 from ..store.port import Store
 from . import dead_letters
-from .backfill_plan import Plan
+from .backfill_plan import Plan, load_documents
 from .backfill_scan import Rebuilding, Scanned
 
 _ATTEMPTS = 200
@@ -64,7 +64,7 @@ class Backfill:
         outcome = Outcome()
         pending = list(self._plan.dates)
         for _ in range(_ATTEMPTS):
-            stored = self._store.load(self._plan.projection.collection(), pending)
+            stored = load_documents(self._store, self._plan.projection, pending)
             ahead = self._ahead(stored.values())
             if ahead:
                 self._read_on(source, ahead, batch)

@@ -56,6 +56,19 @@ class Plan:
         return contains(self.declared.get(partition, ()), offset)
 
 
+def load_documents(
+    store: Store, projection: Projection, dates: Sequence[str]
+) -> dict[str, Document]:
+    """Date → its document, also one that somebody has put there by hand.
+
+    Such a one has absorbed nothing, was folded by no version, and is replaced
+    like any other.
+    """
+    bare: Document = {"source": {}, "version": 0, "rev": None}
+    found = store.load(projection.collection(), dates)
+    return {date: bare | document for date, document in found.items()}
+
+
 def checkpoints_of(store: Store, projection: Projection) -> dict[str, list[list[int]]]:
     """Partition → ranges absorbed, for every partition the projection ever read."""
     prefix = f"{projection.name}:"
@@ -83,7 +96,7 @@ def plan(
     than the date. A source without times (`offsets_at` is None), a file, is
     whole and read from its beginning.
     """
-    before = store.load(projection.collection(), dates)
+    before = load_documents(store, projection, dates)
     if offsets_at is None:
         cut: dict[str, list[Cut]] = {}
         starts = {partition: first for partition, (first, _) in bounds.items()}

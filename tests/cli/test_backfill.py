@@ -147,6 +147,15 @@ def test_which_dates_must_be_said(store: Consumed) -> None:
     misused(store.command.run("backfill", "--date", RANGE, "--workers", "0"), "--workers")
 
 
+def test_the_slack_is_any_time_up_to_a_year(store: Consumed) -> None:
+    """None at all, or days; what is no duration or too long is told apart."""
+    line = ("verify", "order-funnel", "--date", RANGE, "--slack")
+    for slack in ("0", "30d"):
+        assert store.command.run(*line, slack).code in (0, 8)
+    refused(store.command.run(*line, "400d"), 2, "400d is not between 0 and")
+    refused(store.command.run(*line, "soon"), 2, "'soon' is not a duration")
+
+
 def test_verify_is_quiet_where_nothing_differs_and_exits_with_8_where_it_does(
     store: Consumed,
 ) -> None:

@@ -122,6 +122,6 @@ def test_a_backfill_while_the_live_run_is_stopped_and_while_it_is_ahead(
     product.ok("consume", "all", "--until-end")
     assert stop(live).code == 0
     assert_whole(product, log)
-    product.ok("backfill", "--date", "2026-10-02", "--yes", "--slack", "0h")
+    product.ok("backfill", "--date", "2026-10-02", "--yes", "--slack", "1s")
     product.ok("consume", "all", "--until-end")
     assert_whole(product, log)
