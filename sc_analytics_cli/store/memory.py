@@ -58,7 +58,7 @@ class MemoryStore:
             stored = self._documents[kind]
             for document in documents:
                 key = document["_id"]
-                if key in stored and stored[key]["rev"] == document.get("rev"):
+                if key in stored and stored[key].get("rev") == document.get("rev"):
                     del stored[key]
                     removed.add(key)
         return removed

@@ -172,14 +172,15 @@ def _with_longs(value: Any) -> Any:
     return value
 
 
-def _replacement(document: Document, rev: str) -> UpdateOne:
+def _replacement(document: Document, rev: str | None) -> UpdateOne:
     """Puts the document in the place of the one that has this `rev`, or fails.
 
     An upsert, so that it fails as well where there is none: what it would insert
-    has no `rev`. The number that is none fails without quoting the document.
+    has no `rev`, as only a document has that was made by hand. The number that is
+    none fails without quoting the document.
     """
     fail = {"$toInt": {"$concat": ["not ", "$_id"]}}
-    is_ours = {"$eq": ["$rev", {"$literal": rev}]}
+    is_ours = {"$eq": [{"$ifNull": ["$rev", None]}, {"$literal": rev}]}
     new = {"$cond": [is_ours, {"$literal": document}, fail]}
     return UpdateOne({"_id": document["_id"]}, [{"$replaceWith": new}], upsert=True)
 
