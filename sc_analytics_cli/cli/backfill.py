@@ -11,6 +11,7 @@ import typer
 
 from .. import bootstrap
 from ..errors import PartialError, UsageError
+from ..run.backfill import Outcome
 from ..run.backfill_plan import Plan
 from ..run.store_rules import agree
 from ..settings import Settings
@@ -126,13 +127,16 @@ def _carry_out(
         if consent is not None:
             _say_plans(settings, plans, request)
         ready = possible(plans, request)
+        outcomes: dict[str, Outcome] = {}
         if consent is None:
-            outcomes = rebuild(settings, store, log, ready, request, Silent())
+            rebuild(settings, store, log, ready, request, Silent(), outcomes)
         else:
             _ask(question(ready, bootstrap.store_name(settings)), consent)
             with recorded(store, ready) as run, watching() as observer:
-                outcomes = rebuild(settings, store, log, ready, request, observer)
-                run.note(observer, outcomes)
+                try:
+                    rebuild(settings, store, log, ready, request, observer, outcomes)
+                finally:
+                    run.note(observer, outcomes)
     return [Changed(each.projection, outcomes[each.projection.name]) for each in ready], plans
 
 

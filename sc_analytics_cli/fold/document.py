@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from ..errors import AnalyticsError
+from ..errors import LimitError
 from ..event import Coordinate
 from .delta import Delta, Entry
 from .field import CentsBy, Document, Shape
@@ -46,7 +46,7 @@ def absorb(
 ) -> Document:
     """The document with deltas added that it has not absorbed yet (see `unabsorbed`).
 
-    The document given is left as it is. Raises AnalyticsError where a counter
+    The document given is left as it is. Raises LimitError where a counter
     would outgrow 64 bits.
     """
     grown = dict(document)
@@ -144,7 +144,7 @@ def _check_size(shape: Shape, document: Document) -> None:
         if isinstance(value, dict):
             value = max(value.values(), default=0)
         if isinstance(value, int) and abs(value) > MAX_INT64:
-            raise AnalyticsError(
+            raise LimitError(
                 f"{name} of {document['date']} would outgrow 64 bits; nothing of it was stored",
                 cause="amounts far beyond money: look for a producer that sends wrong cents",
                 advice="sc-analytics report --date " + document["date"],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from ..event import Coordinate, DeadLetter
+from ..event import Coordinate, DeadLetter, Record
 from ..fold.field import Document
 from ..store.port import DEAD_LETTERS, LAST, Store
 
@@ -15,6 +15,9 @@ OPEN: Final = "open"
 
 MAX_KEPT_BYTES: Final = 8 * 1024 * 1024
 """Of a longer value the beginning is kept: a document of MongoDB holds 16 MB at most."""
+
+MAX_KEPT_BESIDE: Final = 1024 * 1024
+"""The same for a key; of headers, as many are kept as have no more than this together."""
 
 
 def keep(
@@ -31,6 +34,16 @@ def keep(
     documents = [_document(projection, *each, now) for each in letters]
     known = store.load(DEAD_LETTERS, [document["_id"] for document in documents])
     store.swap(DEAD_LETTERS, [each for each in documents if each["_id"] not in known])
+
+
+def counts(store: Store) -> dict[str, dict[str, int]]:
+    """Projection → status (`open`, `retried`, `discarded`, …) → how many; cheap."""
+    found: dict[str, dict[str, int]] = {}
+    for (projection, status), count in sorted(
+        store.counts(DEAD_LETTERS, "projection", "status").items()
+    ):
+        found.setdefault(projection, {})[status] = count
+    return found
 
 
 def listed(store: Store, projection: str) -> Iterator[Document]:
@@ -77,14 +90,21 @@ def _document(
         "status": OPEN,
         "first_seen": now,
         "recorded_at": None if stamp is None or stamp < 0 else _instant(stamp),
-        "key": record.key,
+        "key": None if record.key is None else record.key[:MAX_KEPT_BESIDE],
         "value": kept,
         "value_bytes": None if record.value is None else len(record.value),
-        "headers": [
-            {"name": name, "base64": None if value is None else b64encode(value).decode()}
-            for name, value in record.headers
-        ],
+        "headers": _headers(record),
     }
+
+
+def _headers(record: Record) -> list[Document]:
+    kept, left = [], MAX_KEPT_BESIDE
+    for name, value in record.headers:
+        left -= len(name) + len(value or b"")
+        if left < 0:
+            break
+        kept.append({"name": name, "base64": None if value is None else b64encode(value).decode()})
+    return kept
 
 
 def _instant(milliseconds: int) -> datetime | None:

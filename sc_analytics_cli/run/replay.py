@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..errors import ConflictError, InterruptedRunError
+from ..errors import AnalyticsError, ConflictError, InterruptedRunError
 from ..event import Chunk
 from ..source.port import Reader, Span
 from .flush import Flush
@@ -22,6 +22,8 @@ class Share:
     flush: Flush
     spans: Mapping[str, Span]
     tally: Tally = field(default_factory=Tally)
+    failure: AnalyticsError | None = None
+    """What stopped this projection, while the others went on."""
 
 
 def check_no_hole(flush: Flush, spans: Mapping[str, Span], observer: Observer) -> None:
@@ -64,6 +66,7 @@ def replay(
     """Read to the end of every span, flushing every `batch` records.
 
     Raises InterruptedRunError where `stopped` says so; what was flushed stays.
+    An error that stops one projection alone is raised when the others are done.
     """
     waiting: list[Chunk] = []
     while not reader.done:
@@ -81,6 +84,9 @@ def replay(
             _flush(waiting, shares, patience, observer)
             waiting = []
     _flush(waiting, shares, patience, observer)
+    for share in shares:
+        if share.failure is not None:
+            raise share.failure
 
 
 def _flush(
@@ -88,8 +94,16 @@ def _flush(
 ) -> None:
     for share in shares:
         mine = [chunk for chunk in chunks if chunk.partition in share.spans]
-        if mine:
+        if not mine or share.failure is not None:
+            continue
+        name = share.flush.projection.name
+        try:
             tally = patience.until_answered(partial(share.flush.write, mine))
-            share.tally.add(tally)
-            positions = {chunk.partition: chunk.end for chunk in mine}
-            observer.flushed(share.flush.projection.name, tally, positions)
+        except AnalyticsError as error:
+            if not error.stops_alone or len(shares) == 1:
+                raise
+            share.failure = error
+            observer.says(f"{name} has stopped: {error.what}; the others go on")
+            continue
+        share.tally.add(tally)
+        observer.flushed(name, tally, {chunk.partition: chunk.end for chunk in mine})
