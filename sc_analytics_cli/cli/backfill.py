@@ -131,13 +131,16 @@ def _carry_out(
         if consent is not None:
             _say_plans(settings, plans, request)
         ready = possible(plans, request)
+        outcomes: dict[str, Outcome] = {}
         if consent is None:
-            outcomes = rebuild(settings, store, log, ready, request, Silent())
+            rebuild(settings, store, log, ready, request, Silent(), outcomes)
         else:
             _ask(question(ready, bootstrap.store_name(settings)), consent)
             with recorded(store, ready) as run, watching() as observer:
-                outcomes = rebuild(settings, store, log, ready, request, observer)
-                run.note(observer, outcomes)
+                try:
+                    rebuild(settings, store, log, ready, request, observer, outcomes)
+                finally:
+                    run.note(observer, outcomes)
     changed = [
         Changed(
             each.projection,

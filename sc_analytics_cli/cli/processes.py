@@ -39,7 +39,8 @@ def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) ->
 
     With `drain` a first signal is a wish, passed on to all; without it a signal
     interrupts at once. The first job that fails ends the others, and its error is
-    raised; so does one that dies without a word.
+    raised; so does one that dies without a word. Where the error says that it
+    `stops_alone`, the others go on to their own end before it is raised.
     """
     stopped = StopSignals().stopped if drain else _never
     collect_rarely()
@@ -114,6 +115,8 @@ class _Member:
         kind, content = message
         if kind == "failed":
             self.failure = content
+            if content.stops_alone:
+                observer.says(f"{self.name} has stopped: {content.what}; the others go on")
         elif kind == "result":
             self.result = content
         else:
@@ -128,7 +131,7 @@ def _attend(crew: Sequence[_Member], observer: Observer, stopped: Callable[[], b
         for member in crew:
             if member.pipe in ready:
                 member.hear(observer)
-        failed = any(member.failure is not None for member in crew)
+        failed = any(member.failure and not member.failure.stops_alone for member in crew)
         if ending_since is None and (failed or stopped()):
             ending_since = time.monotonic()
             for member in crew:

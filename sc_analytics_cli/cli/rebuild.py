@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from .. import bootstrap
-from ..errors import NotThereError
+from ..errors import AnalyticsError, LimitError, NotThereError
 from ..projections.catalog import named
 from ..projections.declaration import Projection
 from ..report.dates import parse_dates
@@ -128,12 +128,14 @@ def rebuild(
     plans: Sequence[Plan],
     request: Request,
     observer: Observer,
-) -> dict[str, Outcome]:
-    """Scan and swap; returns projection name → outcome.
+    outcomes: dict[str, Outcome],
+) -> None:
+    """Scan and swap; `outcomes` (projection name → outcome) is filled as it goes.
 
     `store` is swapped into; processes of their own, where there are several,
     open the store of the settings for the scan. On an overlay there is one, as
-    what is tried on it must not reach the store.
+    what is tried on it must not reach the store. An error that stops one
+    projection alone is raised when the others are swapped.
     """
     scanned = _scan(settings, store, log, plans, request, observer)
     again = [each for each in plans if another_pass_needed(each, scanned[each.projection.name])]
@@ -143,12 +145,16 @@ def rebuild(
             take_out(each, store, scanned[each.projection.name])
         scanned |= _scan(settings, store, log, again, request, observer)
     clock = bootstrap.SystemClock().now
-    return {
-        each.projection.name: Backfill(
-            each, store, settings.rules, clock, scanned[each.projection.name]
-        ).finish(log, settings.flush_records)
-        for each in plans
-    }
+    failure: AnalyticsError | None = None
+    for each in plans:
+        name = each.projection.name
+        swapping = Backfill(each, store, settings.rules, clock, scanned[name])
+        try:
+            outcomes[name] = swapping.finish(log, settings.flush_records)
+        except LimitError as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
 
 
 def _workers(request: Request, plans: Sequence[Plan], store: Store) -> int:

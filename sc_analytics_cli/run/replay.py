@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..errors import ConflictError, InterruptedRunError
+from ..errors import AnalyticsError, ConflictError, InterruptedRunError
 from ..event import Chunk
 from ..source.port import Reader, Span
 from .ahead import Start, at_once
@@ -24,6 +24,8 @@ class Share:
     flush: Flush
     spans: Mapping[str, Span]
     tally: Tally = field(default_factory=Tally)
+    failure: AnalyticsError | None = None
+    """What stopped this projection, while the others went on."""
 
 
 def check_no_hole(flush: Flush, spans: Mapping[str, Span], observer: Observer) -> None:
@@ -68,6 +70,7 @@ def replay(
 
     `ahead` decides whether a batch is written while the next one is polled.
     Raises InterruptedRunError where `stopped` says so; what was polled is flushed.
+    An error that stops one projection alone is raised when the others are done.
     """
     writer = _Writer(shares, patience, observer, ahead)
     waiting: list[Chunk] = []
@@ -85,6 +88,9 @@ def replay(
     finally:
         writer.write(waiting)
         writer.settle()
+    for share in shares:
+        if share.failure is not None:
+            raise share.failure
 
 
 class _Writer:
@@ -118,7 +124,16 @@ class _Writer:
         done = []
         for share in self._shares:
             mine = [chunk for chunk in chunks if chunk.partition in share.spans]
-            if mine:
+            if not mine or share.failure is not None:
+                continue
+            try:
                 tally = self._patience.until_answered(partial(share.flush.write, mine))
-                done.append((share, tally, {chunk.partition: chunk.end for chunk in mine}))
+            except AnalyticsError as error:
+                if not error.stops_alone or len(self._shares) == 1:
+                    raise
+                share.failure = error
+                name = share.flush.projection.name
+                self._observer.says(f"{name} has stopped: {error.what}; the others go on")
+                continue
+            done.append((share, tally, {chunk.partition: chunk.end for chunk in mine}))
         return done

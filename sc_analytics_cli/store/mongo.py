@@ -20,7 +20,7 @@ from bson import CodecOptions, Int64
 from pymongo import InsertOne, MongoClient, ReadPreference, UpdateOne, WriteConcern
 from pymongo import timeout as time_limit
 from pymongo.collection import Collection as MongoCollection
-from pymongo.errors import BulkWriteError, PyMongoError
+from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.uri_parser import parse_uri
 
@@ -28,7 +28,7 @@ from ..errors import AnalyticsError
 from ..event import Coordinate
 from ..fold.field import Document
 from .memory import new_rev
-from .mongo_errors import translated, unusable
+from .mongo_errors import check_sizes, translated, unusable
 from .mongo_ledger import DUPLICATE_KEY, MongoLedger
 
 _LOST: Final = 241
@@ -90,7 +90,10 @@ class MongoStore:
             try:
                 self._for_writing(kind).bulk_write(operations, ordered=False)
             except BulkWriteError as error:
-                lost = set(_refused(error))
+                lost = set(_refused(error, kind, new))
+            except DocumentTooLarge:  # raised before it is sent
+                check_sizes(kind, new)
+                raise
         return {each["_id"]: each["rev"] for at, each in enumerate(new) if at not in lost}
 
     def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
@@ -117,13 +120,20 @@ class MongoStore:
             chosen = None if fields is None else ["_id", *fields]
             yield from self._database[kind].find({"_id": between}, chosen).sort("_id", 1)
 
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        group = {"_id": {name: f"${name}" for name in names}, "count": {"$sum": 1}}
+        with translated():
+            found = self._database[kind].aggregate([{"$group": group}])
+            return {tuple(e["_id"][name] for name in names): e["count"] for e in found}
+
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
         with translated():
             try:
                 return self._ledger(ledger).claim(claims)
             except BulkWriteError as error:
-                _refused(error)
+                _refused(error, ledger, [])
                 raise
 
     def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
@@ -185,14 +195,15 @@ def _replacement(document: Document, rev: str | None) -> UpdateOne:
     return UpdateOne({"_id": document["_id"]}, [{"$replaceWith": new}], upsert=True)
 
 
-def _refused(error: BulkWriteError) -> list[int]:
+def _refused(error: BulkWriteError, kind: str, documents: Sequence[Document]) -> list[int]:
     """The places in a bulk that lost a race; raises for any other failure."""
     details: Mapping[str, Any] = error.details
     others = [e for e in details["writeErrors"] if e["code"] not in (DUPLICATE_KEY, _LOST)]
     if others:
+        check_sizes(kind, documents)
         raise AnalyticsError(
             f"MongoDB refused a write: {others[0].get('errmsg', '')[:300]}",
-            cause="a document near the limit of 16 MB, or a rule of the collection",
+            cause="a rule of the collection, or a server that is not well",
         )
     if details["writeConcernErrors"]:
         raise error

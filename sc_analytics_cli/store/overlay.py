@@ -5,7 +5,7 @@ A dry run is an ordinary run on an overlay; what it changed is then read off.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from heapq import merge
@@ -70,6 +70,10 @@ class OverlayStore:
         )
         ours = (each for each in self._top.scan(kind, first, last, fields) if each["_id"] in mine)
         return merge(theirs, ours, key=itemgetter("_id"))
+
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        return Counter(tuple(each[name] for name in names) for each in self.scan(kind))
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

@@ -7,7 +7,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from sc_analytics_cli.errors import AnalyticsError, UnreachableError, UsageError
+from sc_analytics_cli.errors import LimitError
 from sc_analytics_cli.event import Coordinate
 from sc_analytics_cli.store.mongo import MongoStore
 from sc_analytics_cli.store.port import Store
@@ -39,9 +39,9 @@ def test_nothing_is_stored_of_a_document_over_16_mb(store: Store, size: int) -> 
         {"_id": "new", "text": "x" * size},
     ]
     for document in large:
-        with pytest.raises(AnalyticsError, match="MongoDB") as caught:
+        with pytest.raises(LimitError) as caught:
             store.swap(KIND, [{"_id": "left", "n": 1}, document, {"_id": "right", "n": 1}])
-        assert not isinstance(caught.value, UnreachableError | UsageError)
+        assert f"'{document['_id']}' of {KIND} would outgrow MongoDB's 16 MB" in caught.value.what
         assert len(caught.value.what) < 400
         assert store.load(KIND, ["known", "new"]) == before
         # A neighbour is whole where it was stored; nobody was told its rev, so load it again.
@@ -58,6 +58,25 @@ def test_a_document_just_below_16_mb_is_replaced_kept_and_lost_as_any_other(stor
     (second,) = store.swap(KIND, [large | {"rev": first, "n": 2}]).values()
     assert store.swap(KIND, [large | {"rev": first, "n": 3}]) == {}
     assert store.load(KIND, ["a"]) == {"a": large | {"rev": second, "n": 2}}
+
+
+@only(*MONGO)
+@pytest.mark.parametrize("beyond", [-60, -50, 500, 17_000])
+def test_the_limit_is_the_same_for_a_new_document_and_one_that_grows(
+    store: Store, beyond: int
+) -> None:
+    """Whoever checks it, driver or server: stored whole, or a LimitError and nothing stored."""
+    text = "x" * (16 * MEGABYTE + beyond)
+    (rev,) = store.swap(KIND, [{"_id": "grows", "n": 1}]).values()
+    for document in ({"_id": "new", "text": text}, {"_id": "grows", "rev": rev, "text": text}):
+        before = store.load(KIND, [document["_id"]])
+        if beyond < -57:  # that much the document takes besides its text
+            (now,) = store.swap(KIND, [document]).values()
+            assert store.load(KIND, [document["_id"]]) == {document["_id"]: document | {"rev": now}}
+        else:
+            with pytest.raises(LimitError, match="would outgrow"):
+                store.swap(KIND, [document])
+            assert store.load(KIND, [document["_id"]]) == before
 
 
 @only(*MONGO)
