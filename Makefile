@@ -29,7 +29,7 @@ scenario: $(STAMP) ## the invariant as a property: any log, any batches, any cra
 	@$(PYTEST) -q tests/scenario
 
 integration: $(STAMP) ## the tests that need servers
-	@$(PYTEST) -q tests/contract tests/integration tests/cli
+	@$(PYTEST) -q tests/contract tests/integration tests/security tests/cli
 
 bench: $(STAMP) ## measure speed on real servers
 	@$(BIN)/python -m benchmarks

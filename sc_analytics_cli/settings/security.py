@@ -57,7 +57,10 @@ class Security:
         elif any(login.values()):
             self._useless(next(name for name, value in login.items() if value), "SASL_SSL")
         if self.ssl_keyfile and not self.ssl_certfile:
-            self._needs({"--ssl-certfile": None})
+            raise UsageError(
+                "--ssl-keyfile needs --ssl-certfile too",
+                advice="--ssl-certfile FILE; key and certificate may stand in one file",
+            )
         files = {"--ssl-cafile": self.ssl_cafile, "--ssl-certfile": self.ssl_certfile}
         if not self.encrypted and any(files.values()):
             self._useless(next(name for name, value in files.items() if value), "SSL or SASL_SSL")

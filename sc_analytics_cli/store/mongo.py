@@ -29,7 +29,7 @@ from ..event import Coordinate
 from ..fold.field import Document
 from .digest import digest
 from .memory import new_rev
-from .mongo_errors import translated, unusable
+from .mongo_errors import place, translated, unusable
 
 _DUPLICATE_KEY: Final = 11000
 _LOST: Final = 241
@@ -42,8 +42,17 @@ _DAY: Final = 86_400
 class MongoStore:
     """Documents in the database that the URI names (`sc_analytics` where it names none)."""
 
-    def __init__(self, uri: str, *, timeout: float = 10.0, ledger_days: int = 30) -> None:
+    def __init__(
+        self,
+        uri: str,
+        *,
+        password: str | None = None,
+        timeout: float = 10.0,
+        ledger_days: int = 30,
+    ) -> None:
         """Connect; the first verb finds out whether the server is there.
+
+        `password` is that of the user whom the URI names, instead of the one in it.
 
         `timeout` bounds every command, in seconds. The ledger forgets an event
         id after `ledger_days`. Raises UsageError for a URI that cannot be read.
@@ -53,7 +62,10 @@ class MongoStore:
         self._timeout = timeout
         milliseconds = int(timeout * 1000)
         try:
-            name = parse_uri(uri, connect_timeout=timeout)["database"] or "sc_analytics"
+            parsed = parse_uri(uri, connect_timeout=timeout)
+            self._at = place(parsed)
+            name = parsed["database"] or "sc_analytics"
+            login: Any = {"password": password} if password and parsed["username"] else {}
             self._client: MongoClient[Document] = MongoClient(
                 uri,
                 w="majority",
@@ -61,6 +73,7 @@ class MongoStore:
                 serverSelectionTimeoutMS=milliseconds,
                 connectTimeoutMS=milliseconds,
                 appname="sc-analytics",
+                **login,
             )
         except (PyMongoError, ValueError, TypeError, OSError) as error:
             raise unusable(uri, error) from None
@@ -77,7 +90,7 @@ class MongoStore:
 
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
-        with translated():
+        with translated(self._at):
             found = self._database[kind].find({"_id": {"$in": list(ids)}})
             return {document["_id"]: document for document in found}
 
@@ -91,7 +104,7 @@ class MongoStore:
             for before, after in zip(documents, new, strict=True)
         ]
         lost: set[int] = set()
-        with translated():
+        with translated(self._at):
             try:
                 self._for_writing(kind).bulk_write(operations, ordered=False)
             except BulkWriteError as error:
@@ -101,7 +114,7 @@ class MongoStore:
     def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
         """See Store.remove."""
         removed = set()
-        with translated():
+        with translated(self._at):
             collection = self._for_writing(kind)
             for each in documents:
                 one = {"_id": each["_id"], "rev": each.get("rev")}
@@ -112,7 +125,7 @@ class MongoStore:
     def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
         """See Store.scan."""
         between = {"$gte": first} if last is None else {"$gte": first, "$lte": last}
-        with translated():
+        with translated(self._at):
             yield from self._database[kind].find({"_id": between}).sort("_id", 1)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
@@ -133,7 +146,7 @@ class MongoStore:
     def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
         by_digest = {digest(each): each for each in event_ids}
-        with translated():
+        with translated(self._at):
             found = self._database[ledger].find({"_id": {"$in": list(map(Binary, by_digest))}})
             return {by_digest[bytes(entry["_id"])]: entry["at"] for entry in found}
 
@@ -167,7 +180,7 @@ class MongoStore:
             {"_id": Binary(digest(each)), "at": str(at), "seen": seen}
             for each, at in claims.items()
         ]
-        with translated():
+        with translated(self._at):
             try:
                 self._for_writing(ledger).insert_many(entries, ordered=False)
             except BulkWriteError as error:
@@ -178,7 +191,7 @@ class MongoStore:
     def _index(self, ledger: str) -> None:
         if ledger in self._indexed:
             return
-        with translated():
+        with translated(self._at):
             try:
                 self._database[ledger].create_index(
                     "seen", name="seen_ttl", expireAfterSeconds=self._ledger_seconds
