@@ -29,7 +29,7 @@ from ..event import Coordinate
 from ..fold.field import Document
 from .digest import digest
 from .memory import new_rev
-from .mongo_errors import place, translated, unusable
+from .mongo_errors import no_user, place, translated, unusable
 
 _DUPLICATE_KEY: Final = 11000
 _LOST: Final = 241
@@ -53,7 +53,6 @@ class MongoStore:
         """Connect; the first verb finds out whether the server is there.
 
         `password` is that of the user whom the URI names, instead of the one in it.
-
         `timeout` bounds every command, in seconds. The ledger forgets an event
         id after `ledger_days`. Raises UsageError for a URI that cannot be read.
         What the URI says of read preference and concerns is not heeded: the
@@ -65,7 +64,9 @@ class MongoStore:
             parsed = parse_uri(uri, connect_timeout=timeout)
             self._at = place(parsed)
             name = parsed["database"] or "sc_analytics"
-            login: Any = {"password": password} if password and parsed["username"] else {}
+            if password is not None and not parsed["username"]:
+                raise no_user()
+            login: Any = {} if password is None else {"password": password}
             self._client: MongoClient[Document] = MongoClient(
                 uri,
                 w="majority",
@@ -122,11 +123,18 @@ class MongoStore:
                     removed.add(each["_id"])
         return removed
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
         between = {"$gte": first} if last is None else {"$gte": first, "$lte": last}
         with translated(self._at):
-            yield from self._database[kind].find({"_id": between}).sort("_id", 1)
+            chosen = None if fields is None else ["_id", *fields]
+            yield from self._database[kind].find({"_id": between}, chosen).sort("_id", 1)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim.

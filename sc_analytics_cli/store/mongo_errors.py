@@ -72,6 +72,14 @@ def unusable(uri: str, error: Exception) -> AnalyticsError:
     return UsageError(f"--store is not a MongoDB address: {reason}", advice=_ADVICE)
 
 
+def no_user() -> UsageError:
+    """What to say of a password without a user."""
+    return UsageError(
+        "there is a store password, but --store names no user",
+        advice="--store mongodb://USER@host:27017/sc_analytics, or unset the password",
+    )
+
+
 def _fault(uri: str) -> str:
     """The driver quotes what it cannot read, so it is asked again without user and password."""
     scheme, _, rest = uri.partition("://")
