@@ -47,7 +47,10 @@ def open_store(settings: Settings) -> Store:
         from .store.mongo import MongoStore
 
         store: Store = MongoStore(
-            address, timeout=settings.timeout, ledger_days=settings.ledger_days
+            address,
+            password=settings.store_password,
+            timeout=settings.timeout,
+            ledger_days=settings.ledger_days,
         )
     elif address == "sqlite:///:memory:":
         raise UsageError(
@@ -111,6 +114,7 @@ def open_kafka(settings: Settings) -> LiveSource:
         settings.bootstrap_servers,
         timeout=settings.timeout,
         session_timeout=settings.session_timeout,
+        security=settings.security,
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from . import backfill, consume, dead_letters, demo, explain, replay, report, runs
+from . import backfill, config, consume, dead_letters, demo, explain, replay, report, runs
+from .environment import add_dotenv
 
 app = typer.Typer(
     name="sc-analytics",
@@ -22,9 +23,10 @@ app.command("report")(report.report)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(runs.app, name="runs")
 app.command("explain")(explain.explain)
+app.add_typer(config.app, name="config")
 app.command("demo")(demo.demo)
 
 
 def run() -> None:
     """Run the command that was typed."""
-    app()
+    app(obj=add_dotenv())
