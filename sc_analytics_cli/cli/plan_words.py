@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from ..run.backfill_plan import Plan
+from ..run.backfill_plan import Cut, Plan
 
 
 def dates_in_words(dates: Sequence[str], timezone: str) -> str:
@@ -38,10 +38,16 @@ def plan_in_words(plan: Plan, timezone: str, *, allowed: bool) -> list[str]:
         f"{name}: reads {records:,} records of {len(plan.spans)} partitions to the end of the log",
     ]
     for day, cuts in sorted(plan.cut.items()):
-        where = ", ".join(f"{each.partition} begins at offset {each.first}" for each in cuts)
+        where = ", ".join(map(_left_of, cuts))
         fate = "rebuilt from what is left" if allowed else "skipped"
         lines.append(f"{name}: {day} is not whole any more ({where}): {fate}")
     return lines
+
+
+def _left_of(cut: Cut) -> str:
+    if cut.first is None:
+        return f"{cut.partition} is of a topic that was deleted"
+    return f"{cut.partition} begins at offset {cut.first}"
 
 
 def question(plans: Sequence[Plan], database: str) -> str:

@@ -21,7 +21,7 @@ from ..run.checkpoints import Checkpoints
 from ..run.patience import Patience
 from ..run.ports import Observer
 from ..run.rebuild import Facts
-from ..run.same_log import refuse_other_log
+from ..run.same_log import as_absorbed, refuse_other_log
 from ..settings import Settings, zone
 from ..source.port import Source
 from ..store.port import Store
@@ -42,11 +42,16 @@ class Request:
     allow_incomplete: bool
 
 
-def open_log(settings: Settings, request: Request) -> Source:
+def open_log(settings: Settings, store: Store, request: Request) -> Source:
     """The brokers, or the file that is the whole truth."""
     if request.source == KAFKA:
-        return bootstrap.open_kafka(settings)
+        return _open_kafka(settings, store, named(request.names))
     return bootstrap.open_file(request.source)
+
+
+def _open_kafka(settings: Settings, store: Store, projections: Iterable[Projection]) -> Source:
+    topics = [settings.topic_name(each.topic) for each in projections]
+    return as_absorbed(bootstrap.open_kafka(settings), store, topics)
 
 
 def make_plans(settings: Settings, store: Store, log: Source, request: Request) -> list[Plan]:
@@ -69,7 +74,7 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         topic = settings.topic_name(projection.topic)
         partitions = log.partitions([topic])
         if request.source == KAFKA:
-            refuse_other_log(Checkpoints(store, projection.name), log, partitions)
+            refuse_other_log(Checkpoints(store, projection.name), log, topic, partitions)
         bounds = log.bounds(partitions)
         offsets_at = log.offsets_at if request.source == KAFKA else None
         made = plan(projection, store, declared, bounds, offsets_at, dates, tz, request.slack)
@@ -177,7 +182,7 @@ def _scan_there(
 ) -> dict[str, Scanned]:
     with (
         closing(bootstrap.open_store(settings)) as store,
-        closing(bootstrap.open_kafka(settings)) as log,
+        closing(_open_kafka(settings, store, [each.projection for each in plans])) as log,
     ):
         return _scan_here(settings, store, log, plans, partitions, facts, observer, stopped)
 
