@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from kafka import KafkaAdminClient, KafkaProducer
+from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 from kafka.admin import NewPartitions
 
 from tests.integration.broker import create_topics, produce
@@ -63,6 +63,16 @@ class Orders:
             ],
         )
 
+    def send_keyed(self, names: Iterable[str], keys: int) -> None:
+        """Produce one order a name to partition 0, with so many keys in turn."""
+        produce(
+            self.servers,
+            [
+                LogRecord(self.topic, 0, 0, created(name), f"key-{number % keys}".encode())
+                for number, name in enumerate(names)
+            ],
+        )
+
     def delete(self) -> None:
         """Delete the topic, and wait until it is gone."""
         with closing(KafkaAdminClient(bootstrap_servers=self.servers)) as admin:
@@ -77,8 +87,6 @@ class Orders:
 
     def delete_below(self, partition: int, offset: int) -> None:
         """What retention does, at once."""
-        from kafka import TopicPartition
-
         with closing(KafkaAdminClient(bootstrap_servers=self.servers)) as admin:
             admin.delete_records({TopicPartition(self.topic, partition): offset})
 

@@ -125,7 +125,7 @@ def _spoilt(work: Work, store: Store) -> None:
     _consume(work, store, Fuse(), unobserved)
     kind = work.projection.collection()
     wrong, missing = list(store.scan(kind))[:2]
-    field = next(name for name in work.projection.shape.fields if type(wrong[name]) is int)
+    field = next(name for name in work.projection.shape.fields if isinstance(wrong[name], int))
     store.swap(kind, [wrong | {field: wrong[field] + 5}])
     store.remove(kind, [missing])
     extra: Document = {**wrong, "_id": "2027-01-01", "date": "2027-01-01", "source": {}}
