@@ -127,7 +127,7 @@ def follow(
                     break  # whatever was polled before is stored
                 raise
             with closing(follower):
-                live = LiveRun(flush, follower, beginnings, pace, clock, observer, stopped)
+                live = LiveRun(flush, follower, beginnings, pace, clock, observer, stopped, limit)
                 try:
                     live.run(ends if options.until_end else None)
                     break

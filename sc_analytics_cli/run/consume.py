@@ -39,7 +39,9 @@ class LiveRun:
         clock: Clock,
         observer: Observer,
         stopped: Callable[[], bool],
+        limit: float | None = None,
     ) -> None:
+        """`limit`: how many seconds the store may be away, None for ever."""
         self.tally = Tally()
         self._flush = flush
         self._follower = follower
@@ -48,7 +50,9 @@ class LiveRun:
         self._clock = clock
         self._observer = observer
         self._stopped = stopped
-        self._patience = Patience(clock, observer, follower.rest, None, stopped)
+        self._patience = Patience(clock, observer, follower.rest, limit, stopped)
+        self._limit = limit
+        self._away_since: float | None = None
         self._waiting: list[Chunk] = []
         self._oldest = 0.0
         self._asked = float("-inf")
@@ -119,18 +123,25 @@ class LiveRun:
         try:
             tally = self._flush.write(self._waiting)
         except UnreachableError as error:
-            if self._stopped():
+            if self._stopped() or self._away_too_long():
                 raise
             self._waiting = []
             self._patience.complain(error)
             self._begin(self._follower.held())
             return
+        self._away_since = None
         positions = {chunk.partition: chunk.end for chunk in self._waiting}
         self._waiting = []
         self.tally.add(tally)
         self._positions |= positions
         self._follower.commit(positions)
         self._observer.flushed(self._flush.projection.name, tally, positions)
+
+    def _away_too_long(self) -> bool:
+        """Whether no write has succeeded for longer than is to be waited, though reads may."""
+        now = self._clock.monotonic()
+        self._away_since = now if self._away_since is None else self._away_since
+        return self._limit is not None and now - self._away_since >= self._limit
 
     def _finished(self, until: Mapping[str, Span]) -> bool:
         mine = self._follower.held() & set(until)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from .orders import end_all
+
 VARIABLE = "SC_ANALYTICS_TEST_SEED"
 _seed = int(os.environ.get(VARIABLE) or random.SystemRandom().randrange(10**6))
 _counts: Counter[str] = Counter()
@@ -20,6 +22,13 @@ def seeds() -> Iterator[int]:
     """Seeds for random faults; all of them follow from the one that is printed at the end."""
     chance = random.Random(_seed)
     return iter(lambda: chance.randrange(10**9), None)
+
+
+@pytest.fixture(autouse=True)
+def nothing_left() -> Iterator[None]:
+    """No consumer outlives its test: all of a projection are of one group."""
+    yield
+    end_all()
 
 
 def pytest_runtest_logreport(report: Any) -> None:

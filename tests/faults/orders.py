@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -13,10 +14,30 @@ from kafka.admin import NewPartitions
 
 from tests.integration.broker import create_topics, produce
 from tests.integration.documents import raw_documents, stored
-from tests.integration.product import Product, wait_until
+from tests.integration.product import Product, finish, wait_until
 from tests.oracle.documents import LogRecord
 
 DAY = "2026-10-01"
+
+_started: list[subprocess.Popen[str]] = []
+
+
+class Tracked(Product):
+    """Remembers what it has started, so that nothing of it outlives its test."""
+
+    def start(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
+        """See Product.start."""
+        _started.append(super().start(*arguments, stdin=stdin))
+        return _started[-1]
+
+
+def end_all() -> None:
+    """Kill what is still running, be it stopped, and reap it."""
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+            finish(process)
 
 
 def created(name: str, day: str = DAY) -> bytes:
@@ -46,7 +67,7 @@ class Orders:
 
     def product(self, store: str, *flags: str) -> Product:
         """The command line, told of this topic and a store."""
-        return Product(self.servers, store, "--order-topic", self.topic, *flags)
+        return Tracked(self.servers, store, "--order-topic", self.topic, *flags)
 
     def send(self, names: Iterable[str], day: str = DAY, partition: int | None = None) -> None:
         """Produce one order a name, in turn to each partition or all to one."""

@@ -50,8 +50,11 @@ def until(product: Product, total: int, timeout: float = 60) -> None:
     )
 
 
-def test_a_zombie_that_wakes_up_after_another_took_over(orders: Orders, product: Product) -> None:
+def test_a_zombie_that_wakes_up_after_another_took_over(
+    orders: Orders, mongo_database: str
+) -> None:
     """Stopped past its session in the middle of its work, and going on with what it held."""
+    product = orders.product(mongo_database, *FLAGS)
     zombie = product.start("consume", "order-funnel")
     orders.send(names(0, 100))
     until(product, 100)
@@ -63,7 +66,6 @@ def test_a_zombie_that_wakes_up_after_another_took_over(orders: Orders, product:
         orders.send(names(total + 500, 500))
         until(product, total + 1000)
         zombie.send_signal(signal.SIGCONT)
-        orders.send([])
         assert stop(heir).code == 0
     orders.send(names(2100, 100))
     until(product, 2200)
