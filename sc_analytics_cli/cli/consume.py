@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from .. import bootstrap
-from ..errors import NotThereError, UnreachableError
+from ..errors import ConflictError, NotThereError, UnreachableError
 from ..projections.catalog import named
 from ..run.consume import LiveRun, Pace
 from ..run.patience import Patience
@@ -135,7 +135,9 @@ def follow(
                     if stopped() or options.until_end:
                         raise
                     patience.complain(error)
-                except NotThereError:
+                except (NotThereError, ConflictError) as error:
+                    if isinstance(error, ConflictError) and not options.accept.new_topic:
+                        raise
                     another_log = True  # the topic is gone or made anew, or retention overtook us
             clock.sleep(1.0)
             if another_log:

@@ -11,12 +11,12 @@ are the ranges that retention deleted unread and that somebody accepted as lost;
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ..fold.document import Reach
 from ..fold.field import Document
-from ..fold.ranges import union, union_all
+from ..fold.ranges import Range, union, union_all
 from ..store.port import CHECKPOINTS, LAST, Store
 
 
@@ -58,6 +58,11 @@ class Checkpoints:
         One that has an identity already keeps it.
         """
         self._topic_ids |= topic_ids
+
+    def absorbed(self, partition: str) -> Sequence[Range]:
+        """The ranges of a partition that are in the documents by now."""
+        ranges: list[list[int]] = self.load([partition]).get(partition, {"ranges": []})["ranges"]
+        return ranges
 
     def forget(self) -> None:
         """Trust nothing seen before: the last write may have been undone."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..errors import NotThereError
+from ..errors import NotThereError, UsageError
 from ..source.port import LiveSource, Span
 from .checkpoints import absorbed_since
 from .flush import Flush
 from .ports import Clock, Observer
-from .same_log import refuse_other_log
+from .same_log import check_same_log, refuse_other_log
 from .spec import Earliest, Spec, resolve
 
 
@@ -63,19 +63,25 @@ class Beginnings:
         fresh = {each: span for each, span in bounds.items() if each not in known}
         spec = self.start if first_run else Earliest()
         chosen = resolve(spec, bounds, self.source.offsets_at) if fresh else {}
-        starts = {each: chosen.get(each, fresh[each][0]) for each in fresh}
+        _check_all_named(fresh, chosen)
+        starts = {each: chosen[each] for each in fresh}
         checkpoints.move({each: [[at, at]] for each, at in starts.items()}, self.clock.now())
         return bounds
 
     def take(self, partitions: Collection[str]) -> dict[str, int]:
-        """Begin partitions that the group has given us; returns where each of them starts."""
+        """Begin partitions that the group has given us; returns where each of them starts.
+
+        Raises like `prepare`: the log may have been cut or made anew since.
+        """
         if not partitions:
             return {}
-        bounds = self.source.bounds(partitions)
         checkpoints = self.flush.checkpoints.load(partitions)
+        bounds, ids = self.source.bounds(partitions), self.source.topic_ids(partitions)
+        for partition, checkpoint in checkpoints.items():
+            check_same_log(partition, checkpoint, bounds[partition][1], ids.get(partition))
         fresh = {each: [[bounds[each][0]] * 2] for each in partitions if each not in checkpoints}
         if fresh:
-            self.flush.checkpoints.identify(self.source.topic_ids(fresh))
+            self.flush.checkpoints.identify(ids)
             self.flush.checkpoints.move(fresh, self.clock.now())
             checkpoints |= self.flush.checkpoints.load(fresh)
         starts = {}
@@ -124,4 +130,16 @@ class Beginnings:
         self.observer.says(
             f"{self.flush.projection.name}: {self.topic} was created anew; "
             "reading it from its beginning, on top of what is counted"
+        )
+
+
+def _check_all_named(partitions: Collection[str], starts: Mapping[str, int]) -> None:
+    """Refuse a start that is silent on a partition: a live run reads whatever it is given."""
+    silent = [each for each in partitions if each not in starts]
+    if silent:
+        wanted = sorted(int(each.rpartition("/")[2]) for each in silent)
+        raise UsageError(
+            f"--start does not say where to begin {', '.join(sorted(silent))}",
+            cause="a live run reads every partition that its group gives it",
+            advice="name them too: " + ",".join(f"{number}:OFFSET" for number in wanted),
         )
