@@ -104,6 +104,10 @@ class Orders:
         """Let the topic have so many partitions."""
         with closing(KafkaAdminClient(bootstrap_servers=self.servers)) as admin:
             admin.create_partitions({self.topic: NewPartitions(partitions)})
+            wait_until(
+                lambda: len(admin.describe_topics([self.topic])[0]["partitions"]) == partitions,
+                what="the new partitions",
+            )
         self.partitions = partitions
 
     def delete_below(self, partition: int, offset: int) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import sqlite3
 from collections.abc import Iterator
@@ -95,31 +94,3 @@ def test_a_file_that_is_cut_short(product: Product, path: Path) -> None:
     refused(outcome, 1, str(path), "it is damaged")
     path.write_bytes(content)
     whole(product, path)
-
-
-def test_a_file_that_may_only_be_read(product: Product, path: Path) -> None:
-    """It is named, and left as it is."""
-    content = path.read_bytes()
-    with unprivileged(path):
-        path.chmod(0o400)
-        outcome = again(product, path)
-        path.chmod(0o600)
-    refused(outcome, 6, str(path), "not writable")
-    assert path.read_bytes() == content
-    whole(product, path)
-
-
-@contextmanager
-def unprivileged(path: Path) -> Iterator[None]:
-    """What this process starts is a user for whom permissions count, and who owns the store."""
-    if os.geteuid() != 0:
-        yield
-        return
-    nobody = 65534
-    os.chown(path, nobody, -1)
-    os.seteuid(nobody)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.chown(path, 0, -1)
