@@ -13,6 +13,7 @@ import typer
 from .. import bootstrap
 from ..errors import ConflictError, NotThereError, UnreachableError
 from ..projections.catalog import named
+from ..run.ahead import in_background
 from ..run.consume import LiveRun, Pace
 from ..run.patience import Patience
 from ..run.ports import Observer
@@ -127,7 +128,17 @@ def follow(
                     break  # whatever was polled before is stored
                 raise
             with closing(follower):
-                live = LiveRun(flush, follower, beginnings, pace, clock, observer, stopped, limit)
+                live = LiveRun(
+                    flush,
+                    follower,
+                    beginnings,
+                    pace,
+                    clock,
+                    observer,
+                    stopped,
+                    in_background,
+                    limit=limit,
+                )
                 try:
                     live.run(ends if options.until_end else None)
                     break

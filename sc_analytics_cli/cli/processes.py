@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import sys
 import time
@@ -41,6 +42,7 @@ def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) ->
     raised; so does one that dies without a word.
     """
     stopped = StopSignals().stopped if drain else _never
+    collect_rarely()
     if len(jobs) == 1:
         return [jobs[0].work(observer, stopped)]
     with held_back():
@@ -58,6 +60,15 @@ def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) ->
             report(other)
         raise first
     return [member.result for member in crew]
+
+
+def collect_rarely() -> None:
+    """Let the search for cyclic garbage come after 50,000 objects, not 700.
+
+    A batch makes some tens of thousands of objects that all go at its end, none of
+    them cyclic: the search finds nothing, and takes a seventh of the time.
+    """
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _never() -> bool:
@@ -150,6 +161,7 @@ class _Telling:
 
 def _child(work: Work, pipe: Connection[Any, Any]) -> None:
     signals = ChildSignals()
+    collect_rarely()
     try:
         result = work(_Telling(pipe), signals.stopped)
         with suppress(BrokenPipeError):

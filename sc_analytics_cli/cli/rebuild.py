@@ -14,6 +14,7 @@ from ..errors import NotThereError
 from ..projections.catalog import named
 from ..projections.declaration import Projection
 from ..report.dates import parse_dates
+from ..run.ahead import in_background
 from ..run.backfill import Backfill, Outcome
 from ..run.backfill_plan import Plan, checkpoints_of, plan
 from ..run.backfill_scan import Scanned, another_pass_needed, scan
@@ -210,5 +211,6 @@ def _scan_here(
         observer,
         batch=settings.flush_records,
         stopped=stopped,
+        ahead=in_background,
         facts=facts,
     )

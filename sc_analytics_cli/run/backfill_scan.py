@@ -13,6 +13,7 @@ from ..settings import Rules
 from ..source.port import Source, Span
 from ..store.port import CHECKPOINTS, Store
 from ..store.scratch import ScratchStore
+from .ahead import Start, at_once
 from .backfill_plan import Plan
 from .dead_letters import Letters
 from .flush import Flush
@@ -103,6 +104,7 @@ def scan(
     *,
     batch: int,
     stopped: Callable[[], bool],
+    ahead: Start = at_once,
     facts: Mapping[str, Facts] | None = None,
 ) -> dict[str, Scanned]:
     """Read the given partitions of the plans once; returns projection name → what was found."""
@@ -120,7 +122,7 @@ def scan(
         observer.expects(plan.projection.name, sum(end - start for start, end in spans.values()))
     reader = source.read(wanted)
     try:
-        replay(reader, shares, patience, observer, batch=batch, stopped=stopped)
+        replay(reader, shares, patience, observer, batch=batch, stopped=stopped, ahead=ahead)
     finally:
         reader.close()
     return {

@@ -36,7 +36,7 @@ from . import dead_letters
 from .batch import Stretch, gather
 from .checkpoints import Checkpoints
 from .dead_letters import Letters
-from .postings import Journals, own_postings
+from .postings import Journals
 from .scope import Everything, Located, LocatedPosting, Scope
 from .tally import Tally
 
@@ -164,10 +164,10 @@ class Flush:
 
     def _claim(self, events: list[Located], tally: Tally) -> list[Located]:
         """Keep each event id at the one coordinate that owns it."""
-        first: dict[str, Coordinate] = {}
-        for partition, event in events:
-            if event.id not in first:
-                first[event.id] = Coordinate(partition, event.offset)
+        # From the back, so that of two copies in this batch the first one stays.
+        first = {
+            event.id: Coordinate(partition, event.offset) for partition, event in reversed(events)
+        }
         lost = self._store.claim(self.projection.ledger(), first) if first else {}
         if not lost and len(first) == len(events):
             return events
@@ -183,7 +183,7 @@ class Flush:
     def _post(self, kept: list[Located], tally: Tally) -> Iterable[LocatedPosting]:
         tally.counted += len(kept)
         if self._journals is None:
-            return own_postings(kept)
+            return kept
         posted = self._journals.post(kept)
         tally.counted -= posted.duplicates
         tally.duplicates += posted.duplicates

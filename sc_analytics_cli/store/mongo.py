@@ -13,30 +13,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Final
 
-from bson import Binary, CodecOptions, Int64
+from bson import CodecOptions, Int64
 from pymongo import InsertOne, MongoClient, ReadPreference, UpdateOne, WriteConcern
 from pymongo import timeout as time_limit
 from pymongo.collection import Collection as MongoCollection
-from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.uri_parser import parse_uri
 
 from ..errors import AnalyticsError
 from ..event import Coordinate
 from ..fold.field import Document
-from .digest import digest
 from .memory import new_rev
 from .mongo_errors import translated, unusable
+from .mongo_ledger import DUPLICATE_KEY, MongoLedger
 
-_DUPLICATE_KEY: Final = 11000
 _LOST: Final = 241
 """ConversionFailure, which nothing but a lost `_replacement` raises here."""
-
-_INDEX_OPTIONS_CONFLICT: Final = 85
-_DAY: Final = 86_400
 
 
 class MongoStore:
@@ -70,10 +66,9 @@ class MongoStore:
             read_preference=ReadPreference.PRIMARY,
             read_concern=ReadConcern("local"),
         )
-        self._ledger_seconds = ledger_days * _DAY
+        self._ledger_days = ledger_days
         self._lasting: WriteConcern | None = None
-        self._indexed: set[str] = set()
-        self._read_before: dict[str, bool] = {}
+        self._ledgers: dict[str, MongoLedger] = {}
 
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
@@ -123,26 +118,18 @@ class MongoStore:
             yield from self._database[kind].find({"_id": between}, chosen).sort("_id", 1)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
-        """See Store.claim.
-
-        Inserts first where the range is new and looks up first where it was read
-        before, as the last claim was: a refused insert is slow.
-        """
-        self._index(ledger)
-        held: dict[str, str] = {}
-        if self._read_before.get(ledger):
-            held = self.owners(ledger, claims)
-        refused = self._insert_claims(ledger, {k: v for k, v in claims.items() if k not in held})
-        held |= self.owners(ledger, refused) if refused else {}
-        self._read_before[ledger] = len(held) * 10 > len(claims)
-        return {each: owner for each, owner in held.items() if owner != str(claims[each])}
+        """See Store.claim."""
+        with translated():
+            try:
+                return self._ledger(ledger).claim(claims)
+            except BulkWriteError as error:
+                _refused(error)
+                raise
 
     def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
-        by_digest = {digest(each): each for each in event_ids}
         with translated():
-            found = self._database[ledger].find({"_id": {"$in": list(map(Binary, by_digest))}})
-            return {by_digest[bytes(entry["_id"])]: entry["at"] for entry in found}
+            return MongoLedger(self._database[ledger]).owners(event_ids)
 
     def atomic(self) -> AbstractContextManager[None]:
         """See Store.atomic: every verb stands by itself here."""
@@ -165,37 +152,13 @@ class MongoStore:
             self._lasting = WriteConcern(1 if alone else "majority", j=True)
         return self._database[kind].with_options(write_concern=self._lasting)
 
-    def _insert_claims(self, ledger: str, claims: Mapping[str, Coordinate]) -> list[str]:
-        """Insert ledger entries; returns the ids that were there already."""
-        if not claims:
-            return []
-        seen = datetime.now(UTC)
-        entries = [
-            {"_id": Binary(digest(each)), "at": str(at), "seen": seen}
-            for each, at in claims.items()
-        ]
-        with translated():
-            try:
-                self._for_writing(ledger).insert_many(entries, ordered=False)
-            except BulkWriteError as error:
-                ids = list(claims)
-                return [ids[index] for index in _refused(error)]
-        return []
-
-    def _index(self, ledger: str) -> None:
-        if ledger in self._indexed:
-            return
-        with translated():
-            try:
-                self._database[ledger].create_index(
-                    "seen", name="seen_ttl", expireAfterSeconds=self._ledger_seconds
-                )
-            except OperationFailure as error:
-                if error.code != _INDEX_OPTIONS_CONFLICT:
-                    raise
-                change = {"name": "seen_ttl", "expireAfterSeconds": self._ledger_seconds}
-                self._database.command("collMod", ledger, index=change)
-        self._indexed.add(ledger)
+    def _ledger(self, name: str) -> MongoLedger:
+        """The ledger of this name, with its indexes."""
+        if name not in self._ledgers:
+            ledger = MongoLedger(self._for_writing(name))
+            ledger.index(self._ledger_days)
+            self._ledgers[name] = ledger
+        return self._ledgers[name]
 
 
 def _with_longs(value: Any) -> Any:
@@ -224,7 +187,7 @@ def _replacement(document: Document, rev: str) -> UpdateOne:
 def _refused(error: BulkWriteError) -> list[int]:
     """The places in a bulk that lost a race; raises for any other failure."""
     details: Mapping[str, Any] = error.details
-    others = [e for e in details["writeErrors"] if e["code"] not in (_DUPLICATE_KEY, _LOST)]
+    others = [e for e in details["writeErrors"] if e["code"] not in (DUPLICATE_KEY, _LOST)]
     if others:
         raise AnalyticsError(
             f"MongoDB refused a write: {others[0].get('errmsg', '')[:300]}",

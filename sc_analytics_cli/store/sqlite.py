@@ -127,8 +127,9 @@ class SqliteStore:
                 raise
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, when a write of another thread is through."""
+        with self._lock:
+            self._connection.close()
 
     def _select(self, kind: str, columns: str, keys: list[Any]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []

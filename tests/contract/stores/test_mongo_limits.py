@@ -85,8 +85,8 @@ def test_the_ledger_forgets_after_its_days(
     store.claim(LEDGER, {"e1": Coordinate("topic/0", 1)})
     assert expiry(database) == days * DAY
     (entry,) = database[LEDGER].find()
-    assert entry.keys() == {"_id", "at", "seen"}
-    assert len(entry["_id"]) == 16
+    assert entry.keys() == {"_id", "ids", "partition", "offsets", "seen"}
+    assert [len(each) for each in entry["ids"]] == [16]
 
 
 @only(*MONGO)
@@ -97,7 +97,11 @@ def test_changing_the_days_changes_the_ledger_that_is_there(
         store = connect(place.uri, ledger_days=days)
         store.claim(LEDGER, {"e1": Coordinate("topic/0", 1)})
         assert expiry(database) == days * DAY
-    assert [each["name"] for each in database[LEDGER].list_indexes()] == ["_id_", "seen_ttl"]
+    assert [each["name"] for each in database[LEDGER].list_indexes()] == [
+        "_id_",
+        "ids_unique",
+        "seen_ttl",
+    ]
 
 
 @only(*MONGO)
@@ -111,6 +115,27 @@ def test_what_the_ledger_has_forgotten_can_be_claimed_anew(
     others = {each: Coordinate("topic/1", at.offset) for each, at in claims.items()}
     assert store.claim(LEDGER, others) == {}
     assert store.owners(LEDGER, claims) == {each: str(at) for each, at in others.items()}
+
+
+@only(*MONGO)
+def test_a_claim_of_many_ids_is_a_few_documents(
+    store: Store, database: Database[dict[str, Any]]
+) -> None:
+    """By partition, some hundred each; every id keeps its own coordinate."""
+    claims = {f"e{n}": Coordinate(f"topic/{n % 3}", 2**40 + n) for n in range(2_000)}
+    assert store.claim(LEDGER, claims) == {}
+    assert database[LEDGER].count_documents({}) == 6
+    assert store.owners(LEDGER, claims) == {each: str(at) for each, at in claims.items()}
+
+
+@only(*MONGO)
+def test_one_taken_id_costs_its_neighbours_nothing(store: Store) -> None:
+    """A segment that is refused for one id is claimed without it."""
+    store.claim(LEDGER, {"e700": Coordinate("topic/9", 1)})
+    claims = {f"e{n}": Coordinate("topic/0", n) for n in range(1_200)}
+    assert store.claim(LEDGER, claims) == {"e700": "topic/9:1"}
+    owners = store.owners(LEDGER, claims)
+    assert owners == {each: str(at) for each, at in claims.items()} | {"e700": "topic/9:1"}
 
 
 @only(*MONGO)

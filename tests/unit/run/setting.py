@@ -83,14 +83,16 @@ class Setting:
         records: int = 5,
         seconds: float = 1.0,
         start: Spec | None = None,
+        limit: float | None = None,
     ) -> LiveRun:
         """A new live process, with its checkpoints prepared."""
         beginnings = self.beginnings(start=start)
         beginnings.prepare()
         pace = Pace(records, seconds)
         return LiveRun(
-            beginnings.flush, follower, beginnings, pace, self.clock, self.notebook, stopped
-        )
+            beginnings.flush, follower, beginnings, pace, self.clock, self.notebook, stopped,
+            limit=limit,
+        )  # fmt: skip
 
     def ends(self) -> dict[str, tuple[int, int]]:
         """The bounds of the log."""
