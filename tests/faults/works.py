@@ -26,7 +26,7 @@ from sc_analytics_cli.run.retry import Retry
 from sc_analytics_cli.run.spec import Earliest
 from sc_analytics_cli.run.start import Accepted, Beginnings
 from sc_analytics_cli.settings import Rules, Settings
-from sc_analytics_cli.store.port import DEAD_LETTERS, Store
+from sc_analytics_cli.store.port import DEAD_LETTERS, LAST, Store
 from tests.fakes import FakeClock, MemoryFollower, MemoryLog, Notebook
 from tests.oracle.documents import TOPIC_OF, Expected, expected
 from tests.oracle.traffic import traffic
@@ -137,12 +137,17 @@ def _unread(work: Work, store: Store) -> None:
     with_broken = _log(work.projection.name, broken=5)
     _consume(Work(work.projection, with_broken, _nothing, _consume), store, Fuse(), unobserved)
     letters = []
-    for letter in dead_letters.listed(store, work.projection.name):
+    for letter in _letters(work, store):
         at = dead_letters.coordinate_of(letter)
         (record,) = work.log.chunk(at.partition, at.offset, at.offset + 1).records
         value = record.value or b""
         letters.append(letter | {"value": value, "value_bytes": len(value)})
     store.swap(DEAD_LETTERS, letters)
+
+
+def _letters(work: Work, store: Store) -> list[Document]:
+    prefix = f"{work.projection.name}:"
+    return list(store.scan(DEAD_LETTERS, prefix, prefix + LAST))
 
 
 def _consume(work: Work, store: Store, fuse: Fuse, reached: Reached) -> None:
@@ -179,5 +184,5 @@ def _backfill(work: Work, store: Store, fuse: Fuse, reached: Reached) -> None:
 
 def _retry(work: Work, store: Store, fuse: Fuse, reached: Reached) -> None:
     retry = Retry(work.projection, store, Rules(), FakeClock().now)
-    for letter in list(dead_letters.listed(store, work.projection.name)):
+    for letter in _letters(work, store):
         retry.retry(letter)
