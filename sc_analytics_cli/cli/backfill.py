@@ -126,7 +126,7 @@ def _carry_out(
 ) -> tuple[list[Changed], list[Plan]]:
     """Plan, ask where `consent` says so, rebuild; without `consent` nothing is to be written."""
     agree(store, settings.rules)
-    with closing(open_log(settings, request)) as log:
+    with closing(open_log(settings, store, request)) as log:
         plans = make_plans(settings, store, log, request)
         if consent is not None:
             _say_plans(settings, plans, request)

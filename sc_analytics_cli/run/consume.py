@@ -50,8 +50,12 @@ class LiveRun:
         observer: Observer,
         stopped: Callable[[], bool],
         ahead: Start = at_once,
+        limit: float | None = None,
     ) -> None:
-        """`ahead` decides whether a batch is written while the next one is polled."""
+        """`ahead` decides whether a batch is written while the next one is polled.
+
+        The store may be away for `limit` seconds, without it for ever.
+        """
         self.tally = Tally()
         self._flush = flush
         self._follower = follower
@@ -60,8 +64,10 @@ class LiveRun:
         self._clock = clock
         self._observer = observer
         self._stopped = stopped
-        self._patience = Patience(clock, observer, follower.rest, None, stopped)
+        self._patience = Patience(clock, observer, follower.rest, limit, stopped)
         self._ahead = ahead
+        self._limit = limit
+        self._away_since: float | None = None
         self._waiting: list[Chunk] = []
         self._writing: _Writing | None = None
         self._oldest = 0.0
@@ -152,17 +158,24 @@ class LiveRun:
         try:
             tally = writing.tally.result()
         except UnreachableError as error:
-            if self._stopped():
+            if self._stopped() or self._away_too_long():
                 raise
             self._waiting = []
             self._patience.complain(error)
             self._begin(self._follower.held())
             return
+        self._away_since = None
         positions = {chunk.partition: chunk.end for chunk in writing.chunks}
         self.tally.add(tally)
         self._positions |= positions
         self._follower.commit(positions)
         self._observer.flushed(self._flush.projection.name, tally, positions)
+
+    def _away_too_long(self) -> bool:
+        """Whether no write has succeeded for longer than is to be waited, though reads may."""
+        now = self._clock.monotonic()
+        self._away_since = now if self._away_since is None else self._away_since
+        return self._limit is not None and now - self._away_since >= self._limit
 
     def _finished(self, until: Mapping[str, Span]) -> bool:
         mine = self._follower.held() & set(until)

@@ -12,6 +12,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition, errors
 from ...errors import (
     AnalyticsError,
     AuthenticationError,
+    ConflictError,
     NotThereError,
     UnreachableError,
 )
@@ -112,10 +113,13 @@ def _translation(error: errors.KafkaError, servers: str) -> AnalyticsError:
             cause="wrong user or password, or no right to read the topic or join the group",
             advice="check the login, and the rights that docs/security.md lists",
         )
-    if isinstance(
-        error,
-        errors.OffsetOutOfRangeError | errors.NoOffsetForPartitionError | errors.LogTruncationError,
-    ):
+    if isinstance(error, errors.LogTruncationError):
+        return ConflictError(
+            f"Kafka at {servers} has lost records that were read before: {error}",
+            cause="an unclean leader election: the log goes on otherwise than was read (KIP-320)",
+            advice="sc-analytics backfill the dates since then, or --accept-new-topic",
+        )
+    if isinstance(error, errors.OffsetOutOfRangeError | errors.NoOffsetForPartitionError):
         return NotThereError(
             f"Kafka no longer holds an offset that was to be read: {error}",
             cause="retention deleted it while it was being read, or the topic was made anew",

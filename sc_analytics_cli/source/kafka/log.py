@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from kafka import TopicPartition
 
+from ...errors import UnreachableError
 from ...settings import Security
 from ..port import Span
 from ..spans import filled_within
@@ -49,7 +51,7 @@ class KafkaSource:
     def bounds(self, partitions: Iterable[str]) -> dict[str, Span]:
         """See Source.bounds."""
         wanted = self._existing(partitions)
-        with translated(self._connection):
+        with self._asked():
             first = self._asking.beginning_offsets(wanted, self._connection.milliseconds)
             end = self._asking.end_offsets(wanted, self._connection.milliseconds)
         return {name_of(each): (first[each], end[each]) for each in wanted}
@@ -57,7 +59,7 @@ class KafkaSource:
     def offsets_at(self, partitions: Iterable[str], milliseconds: int) -> dict[str, int]:
         """See Source.offsets_at."""
         wanted = self._existing(partitions)
-        with translated(self._connection):
+        with self._asked():
             found = self._asking.offsets_for_times(
                 {each: max(0, milliseconds) for each in wanted}, self._connection.milliseconds
             )
@@ -91,4 +93,21 @@ class KafkaSource:
     def _existing(self, partitions: Iterable[str]) -> list[TopicPartition]:
         wanted = [partition_of(each) for each in partitions]
         check(self._connection, wanted)
+        with self._asked():
+            known = {each: self._asking.partitions_for_topic(each.topic) or () for each in wanted}
+            if any(each.partition not in known[each] for each in wanted):
+                self._asking.topics()  # partitions may be newer than what the driver remembers
         return wanted
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """As `translated`; the driver raises KeyError for a partition that it has not heard of."""
+        try:
+            with translated(self._connection):
+                yield
+        except KeyError as unknown:
+            raise UnreachableError(
+                f"Kafka at {self._connection.servers} does not know {unknown.args[0]} yet",
+                cause="it was added a moment ago",
+                advice="type the command again",
+            ) from unknown
