@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
 from typing import Annotated
 
 import typer
@@ -14,14 +13,12 @@ from .. import bootstrap
 from ..errors import UsageError
 from ..projections.catalog import all_projections
 from ..projections.declaration import Projection
-from ..report.dates import parse_dates
-from ..report.rows import Row, build_rows, totals
-from ..run.store_rules import stored_rules
-from ..settings import Settings, zone
-from ..store.port import Store
+from ..report.page import Page
+from ..report.ranking import TOP, Choice, check_choice
+from ..settings import Settings
 from .options import command, option
-
-Reports = Mapping[str, list[Row]]
+from .report_pages import Question, read_pages, read_rows
+from .screen import screen
 
 
 @command
@@ -39,42 +36,53 @@ def report(
             metavar="DATES",
         ),
     ] = None,
+    top: Annotated[int, option("--top", "Name so many of each ranking.", min=1, max=1000)] = TOP,
+    by: Annotated[
+        str | None, option("--by", "Rank by this alone.", metavar="[community|promotion]")
+    ] = None,
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
     as_csv: Annotated[bool, option("--csv", "One table on stdout.")] = False,
 ) -> None:
     """Show the daily documents; without --date, today's."""
     shown = (as_json and "json") or (as_csv and "csv") or "table"
-    projections = _chosen(names or ["all"])
-    if as_csv and (as_json or len(projections) > 1):
+    question = Question(_chosen(names or ["all"]), dates or ["today"], Choice(top, by))
+    check_choice(question.projections, question.choice)
+    if as_csv and (as_json or len(question.projections) > 1):
         raise UsageError(
             "--csv prints one report, and not together with --json",
             advice="sc-analytics report funnel --csv",
         )
-    write_report(settings, projections, dates or ["today"], shown)
+    write_report(settings, question, shown)
 
 
-def write_report(
-    settings: Settings, projections: Sequence[Projection], dates: Sequence[str], shown: str
-) -> None:
-    """Print the reports of these dates on stdout, as `table`, `json` or `csv`."""
-    now = bootstrap.SystemClock().now()
+def write_report(settings: Settings, question: Question, shown: str) -> None:
+    """Print the reports on stdout, as `table`, `json` or `csv`."""
     with closing(bootstrap.open_store_to_read(settings)) as store:
-        timezone = (stored_rules(store) or settings.rules).timezone
-        today = now.astimezone(zone(timezone)).date()
-        wanted = parse_dates(dates, today)
-        reports = {each.report: _rows(store, each, wanted, today) for each in projections}
+        now = bootstrap.SystemClock().now()
+        if shown == "table":
+            pages = read_pages(store, settings, question, now)
+        else:
+            timezone, reports = read_rows(store, settings, question, now)
     if shown == "json":
         from ..report.as_json import report_json
 
-        content = report_json(reports, projections, timezone=timezone, generated_at=now)
+        content = report_json(reports, question.projections, timezone=timezone, generated_at=now)
         sys.stdout.buffer.write(content)
     elif shown == "csv":
         from ..report.as_csv import report_csv
 
-        (projection,) = projections
+        (projection,) = question.projections
         sys.stdout.write(report_csv(projection, reports[projection.report]))
     else:
-        _print_tables(projections, reports, timezone)
+        _print(pages)
+
+
+def _print(pages: Sequence[Page]) -> None:
+    console = screen()
+    for number, page in enumerate(pages):
+        if number:
+            console.print()
+        console.print(page.screen())
 
 
 def _chosen(names: Sequence[str]) -> list[Projection]:
@@ -86,25 +94,3 @@ def _chosen(names: Sequence[str]) -> list[Projection]:
             advice="choose from: " + ", ".join([*sorted(known), "all"]),
         )
     return [each for name, each in known.items() if "all" in names or name in names]
-
-
-def _rows(store: Store, projection: Projection, dates: Sequence[str], today: date) -> list[Row]:
-    documents = store.load(projection.collection(), dates)
-    return build_rows(dates, documents, today=today)
-
-
-def _print_tables(projections: Sequence[Projection], reports: Reports, timezone: str) -> None:
-    from rich.console import Console
-
-    from ..report.table import report_table
-
-    console = Console()
-    for number, projection in enumerate(projections):
-        if number:
-            console.print()
-        rows = reports[projection.report]
-        console.print(
-            report_table(
-                projection, rows, totals(projection, rows), width=console.width, timezone=timezone
-            )
-        )

@@ -15,7 +15,7 @@ from datetime import datetime
 from ..fold.document import Reach
 from ..fold.field import Document
 from ..fold.ranges import union_all
-from ..store.port import CHECKPOINTS, Store
+from ..store.port import CHECKPOINTS, LAST, Store
 
 
 def checkpoint_id(projection: str, partition: str) -> str:
@@ -89,6 +89,13 @@ class Checkpoints:
             "partition": partition,
             "ranges": [],
         }
+
+
+def flushed_at(store: Store, projection: str) -> datetime | None:
+    """When a flush of the projection last absorbed records of any partition; None for never."""
+    prefix = checkpoint_id(projection, "")
+    moved = [each.get("updated_at") for each in store.scan(CHECKPOINTS, prefix, prefix + LAST)]
+    return max((each for each in moved if each is not None), default=None)
 
 
 def absorbed_since(checkpoint: Document) -> tuple[int, int]:

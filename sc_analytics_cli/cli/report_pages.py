@@ -1,0 +1,62 @@
+"""The pages of a report, read from a store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..projections.declaration import Projection
+from ..report.dates import parse_dates
+from ..report.page import Known, Page, with_history
+from ..report.ranking import USUAL, Choice
+from ..report.rows import Row
+from ..run.checkpoints import flushed_at
+from ..run.dead_letters import count_open
+from ..run.store_rules import stored_rules
+from ..settings import Settings, zone
+from ..store.port import Store
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a report is asked for; `dates` as typed, so that `today` moves on while one watches."""
+
+    projections: Sequence[Projection]
+    dates: Sequence[str]
+    choice: Choice = USUAL
+
+
+def read_pages(store: Store, settings: Settings, question: Question, now: datetime) -> list[Page]:
+    """A page for each projection asked for, with what is needed to judge it."""
+    timezone, dates = _dates(store, settings, question, now)
+    pages = []
+    for projection in question.projections:
+        known = Known(
+            projection,
+            store.load(projection.collection(), with_history(dates)),
+            flushed_at(store, projection.name),
+            count_open(store, projection.name),
+        )
+        pages.append(Page(known, dates, now, zone(timezone), question.choice))
+    return pages
+
+
+def read_rows(
+    store: Store, settings: Settings, question: Question, now: datetime
+) -> tuple[str, Mapping[str, list[Row]]]:
+    """The zone, and by report the rows alone, for programs."""
+    timezone, dates = _dates(store, settings, question, now)
+    reports = {}
+    for projection in question.projections:
+        known = Known(projection, store.load(projection.collection(), dates), None, 0)
+        reports[projection.report] = Page(known, dates, now, zone(timezone)).rows
+    return timezone, reports
+
+
+def _dates(
+    store: Store, settings: Settings, question: Question, now: datetime
+) -> tuple[str, list[str]]:
+    timezone = (stored_rules(store) or settings.rules).timezone
+    today = now.astimezone(zone(timezone)).date()
+    return timezone, parse_dates(question.dates, today)

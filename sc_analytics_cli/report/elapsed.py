@@ -1,0 +1,71 @@
+"""The same hours of different days: what makes today comparable before it is over.
+
+Only whole hours that are over are compared: what the hour under way will come to
+cannot be told. An hour that one of the days has twice or not at all, because the
+clocks changed, is left out of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
+from typing import Any, Final
+
+from ..fold.field import Cents, Count, Derived, Document, Shape, Tally
+
+HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
+"""The hours of a business day, as documents name them."""
+
+_QUARTER: Final = timedelta(minutes=15)
+
+
+def hours_over(day: date, now: datetime, zone: tzinfo) -> tuple[str, ...]:
+    """The hours of the day that are over at `now` (aware); all of a day that has passed."""
+    local = now.astimezone(zone)
+    if day == local.date():
+        return HOURS[: local.hour]
+    return HOURS if day < local.date() else ()
+
+
+def even_hours(hours: Iterable[str], days: Iterable[date], zone: tzinfo) -> tuple[str, ...]:
+    """Those of the hours that each of the days has exactly once."""
+    uneven: set[str] = set()
+    for day in days:
+        uneven |= _uneven(day, zone)
+    return tuple(hour for hour in hours if hour not in uneven)
+
+
+@lru_cache(maxsize=4096)
+def _uneven(day: date, zone: tzinfo) -> frozenset[str]:
+    start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+    if end - start == timedelta(days=1) and start.astimezone(zone).date() == day:
+        return frozenset()
+    quarters = dict.fromkeys(HOURS, 0)
+    while start < end:
+        quarters[f"{start.astimezone(zone).hour:02}"] += 1
+        start += _QUARTER
+    return frozenset(hour for hour, count in quarters.items() if count != 4)
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def fold_hours(
+    shape: Shape, document: Mapping[str, Any] | None, hours: Iterable[str]
+) -> dict[str, Any]:
+    """The fields that hours know, over these hours of a document: counters, and what follows.
+
+    Without a document, and in hours without an entry, nothing happened: zeros.
+    """
+    of_hours = (document or {}).get("hours", {})
+    entries = [of_hours[hour] for hour in hours if hour in of_hours]
+    sums: Document = {}
+    for name, field in shape.fields.items():
+        if isinstance(field, Count | Tally | Cents):
+            sums[name] = sum(entry.get(name, 0) for entry in entries)
+    for name, field in shape.fields.items():
+        if isinstance(field, Derived):
+            sums[name] = field.of(sums)
+    return sums

@@ -1,0 +1,176 @@
+"""What is ordinary for a figure, told from the days before: median and spread.
+
+Robust: up to a third of the days may be anything. Counts are compared by their
+square roots (Anscombe's transformation), in which chance alone spreads every
+count by 1, whether few or many are expected. Rates are compared as they are;
+chance spreads them by the size of what they are a part of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import exp, log, sqrt
+from statistics import fmean, median
+from typing import Final, NamedTuple
+
+LEAST_DAYS: Final = 7
+"""With fewer days that can be compared nothing is called ordinary."""
+
+SPREADS: Final = 6.0
+"""So many spreads away from the ordinary is out of it."""
+
+LEAST_WHOLE: Final = 20
+"""A rate of fewer is not judged."""
+
+_LEAST_MISPLACED: Final = 8
+"""So many events at least must be too many or missing for a rate to be out of the ordinary."""
+
+_NEVER_SILENT: Final = 13
+"""Where so many are expected, chance alone leaves none of them once in half a million times."""
+
+_LEAST_POINTS: Final = 0.05
+_SPILLING_OVER: Final = 0.005
+"""So much of a part may fall into another hour than its whole does."""
+
+_NORMAL: Final = 1.4826
+"""The standard deviation of a normal distribution whose median absolute deviation is 1."""
+
+_FROM_DAY_TO_DAY: Final = 0.1
+"""No count is expected to come nearer than this to the one of another day, however many it is."""
+
+
+class Judgement(NamedTuple):
+    """What is usual, from `low` to `high`, and how many spreads beyond it the value is.
+
+    `beyond` is below 0 where the value is too small, 0 where it is ordinary.
+    """
+
+    low: float
+    high: float
+    beyond: float
+
+
+Part = tuple[float, float]
+"""A part and the whole that it is of."""
+
+
+def judge_count(
+    value: float, history: Sequence[float], weekdays: Sequence[float], *, unit: float = 1.0
+) -> Judgement | None:
+    """A count against those of other days; None where there are too few of them.
+
+    `weekdays` are those of `history` that are of the same day of the week. `unit`
+    is what one event adds, for sums of money.
+    """
+    if len(history) < LEAST_DAYS or unit <= 0:
+        return None
+    roots = [_root(each / unit) for each in history]
+    middle = median(roots)
+    chance = 1.0 if unit == 1.0 else sqrt(2.0)
+    spread = max(_deviation(roots, middle), chance, _FROM_DAY_TO_DAY * middle / 2)
+    tolerance = SPREADS * spread
+    same = _typical([_root(each / unit) for each in weekdays], middle, tolerance)
+    beyond = _beyond(_root(value / unit), middle, same, tolerance)
+    return _judgement(history, weekdays, beyond / spread)
+
+
+def judge_silence(history: Sequence[float]) -> Judgement | None:
+    """Nothing at all, where there always was something, however much that goes up and down."""
+    if len(history) < LEAST_DAYS:
+        return None
+    ordinary = _judgement(history, [], 0.0)
+    silent = ordinary.low >= _NEVER_SILENT
+    return ordinary._replace(beyond=_root(0) - _root(ordinary.low) if silent else 0.0)
+
+
+def judge_rate(
+    value: Part, history: Sequence[Part], weekdays: Sequence[Part], *, nested: bool
+) -> Judgement | None:
+    """A rate against those of other days; None where either side is too small to tell.
+
+    `nested` says that the part is of the whole: each payment that succeeded was
+    initiated. Otherwise the two come and go by themselves, as deliveries and
+    confirmations of one date do, and chance spreads both.
+    """
+    part, whole = value
+    known = [each for each in history if each[1] >= LEAST_WHOLE]
+    if whole < LEAST_WHOLE or len(known) < LEAST_DAYS:
+        return None
+    same = [each for each in weekdays if each[1] >= LEAST_WHOLE]
+    judge = _judge_nested if nested else _judge_apart
+    middle, same_middle, beyond = judge(value, known, same)
+    if min(abs(part - whole * middle), abs(part - whole * same_middle)) < _LEAST_MISPLACED:
+        beyond = 0.0
+    return _judgement(_rates(known), _rates(same), beyond)
+
+
+def nested(parts: Sequence[Part]) -> bool:
+    """Whether the part is of the whole: hour by hour there is hardly ever more of it."""
+    total = sum(part for part, _ in parts)
+    return sum(max(0, part - whole) for part, whole in parts) <= _SPILLING_OVER * total
+
+
+def _judge_nested(
+    value: Part, history: Sequence[Part], weekdays: Sequence[Part]
+) -> tuple[float, float, float]:
+    """The middle, the same weekday's rate, and the spreads beyond."""
+    part, whole = value
+    rates = _rates(history)
+    middle = median(rates)
+    fewer = max(1.0, median(among for _, among in history) / whole)
+    chance = sqrt(max(middle * (1 - middle), 1 / whole) / whole)
+    spread = max(_deviation(rates, middle) * sqrt(fewer), chance)
+    tolerance = max(SPREADS * spread, _LEAST_POINTS)
+    same = _typical(_rates(weekdays), middle, tolerance)
+    return middle, same, _beyond(part / whole, middle, same, tolerance) / spread
+
+
+def _judge_apart(
+    value: Part, history: Sequence[Part], weekdays: Sequence[Part]
+) -> tuple[float, float, float]:
+    """The same by logarithms, in which a rate may double as well as halve."""
+    logs = [_log(each) for each in history]
+    middle = median(logs)
+    whole = value[1]
+    chance = sqrt(1 / max(1.0, exp(middle) * whole) + 1 / whole + 2 * _FROM_DAY_TO_DAY**2)
+    spread = max(_deviation(logs, middle), chance)
+    same = _typical([_log(each) for each in weekdays], middle, SPREADS * spread)
+    beyond = _beyond(_log(value), middle, same, SPREADS * spread) / spread
+    return exp(middle), exp(same), beyond
+
+
+def _rates(parts: Sequence[Part]) -> list[float]:
+    return [part / whole for part, whole in parts]
+
+
+def _log(each: Part) -> float:
+    return log((each[0] + 0.5) / (each[1] + 0.5))
+
+
+def _root(count: float) -> float:
+    return 2 * sqrt(max(count, 0.0) + 0.375)
+
+
+def _deviation(values: Sequence[float], middle: float) -> float:
+    return _NORMAL * median(abs(value - middle) for value in values)
+
+
+def _typical(values: Sequence[float], middle: float, tolerance: float) -> float:
+    """The mean of the same weekday's values, without one that was itself out of order."""
+    nearest = min(values, key=lambda value: abs(value - middle), default=middle)
+    return fmean([value for value in values if abs(value - nearest) <= tolerance] or [nearest])
+
+
+def _beyond(value: float, middle: float, same: float, tolerance: float) -> float:
+    low, high = min(middle, same) - tolerance, max(middle, same) + tolerance
+    return min(value - low, 0.0) or max(value - high, 0.0)
+
+
+def _judgement(history: Sequence[float], weekdays: Sequence[float], beyond: float) -> Judgement:
+    """With the seventh part of the days left out at either end: two of fourteen."""
+    ordered = sorted(history)
+    edge = len(ordered) // 7
+    low, high = ordered[edge], ordered[-1 - edge]
+    middle = median(ordered)
+    same = _typical(weekdays, middle, max(high - middle, middle - low))
+    return Judgement(min(low, same), max(high, same), beyond)
