@@ -18,7 +18,8 @@ from .day import DayView, Line
 from .drawing import bar, sparkline
 from .figures import capital
 from .grid import GAP, Column, grid, total_width
-from .mark_lines import BROKEN, mark_lines, sign
+from .mark_lines import BROKEN, mark_lines
+from .mark_words import sign
 from .marks import DAYS
 from .ranking_table import ranking_tables
 

@@ -36,16 +36,21 @@ def even_hours(hours: Iterable[str], days: Iterable[date], zone: tzinfo) -> tupl
     return tuple(hour for hour in hours if hour not in uneven)
 
 
-@lru_cache(maxsize=4096)
 def _uneven(day: date, zone: tzinfo) -> frozenset[str]:
+    return frozenset(hour for hour, length in hour_lengths(day, zone).items() if length != 1)
+
+
+@lru_cache(maxsize=4096)
+def hour_lengths(day: date, zone: tzinfo) -> Mapping[str, float]:
+    """How long each hour of the day is, in hours: 1, but for those in which the clocks change."""
     start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
     if end - start == timedelta(days=1) and start.astimezone(zone).date() == day:
-        return frozenset()
-    quarters = dict.fromkeys(HOURS, 0)
+        return dict.fromkeys(HOURS, 1.0)
+    lengths = dict.fromkeys(HOURS, 0.0)
     while start < end:
-        quarters[f"{start.astimezone(zone).hour:02}"] += 1
+        lengths[f"{start.astimezone(zone).hour:02}"] += _QUARTER / timedelta(hours=1)
         start += _QUARTER
-    return frozenset(hour for hour, count in quarters.items() if count != 4)
+    return lengths
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:

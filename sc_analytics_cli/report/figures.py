@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, Final
 
 from ..fold.field import Cents, CentsBy, Difference, Field, Mean, Ratio
@@ -74,6 +75,27 @@ def weekday(day: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day}"
 
 
+def weekday_of(text: str) -> str:
+    """The same of a date's text: of `2026-11-22`."""
+    return weekday(date.fromisoformat(text))
+
+
 def short_date(day: date) -> str:
     """`Sun 22 Nov`."""
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def dates_in_words(dates: Sequence[str]) -> str:
+    """Which dates a report is of: one with its weekday, a range only where it is one."""
+    if len(dates) == 1:
+        return weekday_of(dates[0])
+    if _consecutive(dates):
+        return f"{dates[0]} … {dates[-1]}, {len(dates):,} dates"
+    if dates:
+        return f"{len(dates):,} dates between {min(dates)} and {max(dates)}"
+    return "no dates"
+
+
+def _consecutive(dates: Sequence[str]) -> bool:
+    days = [date.fromisoformat(each) for each in dates]
+    return bool(days) and days == [days[0] + timedelta(days=n) for n in range(len(days))]

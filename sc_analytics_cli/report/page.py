@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from ..fold.field import Document
 from ..projections.declaration import Projection
-from .day import Trust, view_day
+from .day import DayView, Trust, view_day
+from .figures import capital, dates_in_words
+from .hours import hour_rows
 from .marks import DAYS, Judged, Mark, marks
 from .ranking import USUAL, Choice
 from .rows import Row, build_rows, totals
@@ -42,6 +44,12 @@ class Page:
     choice: Choice = USUAL
 
     @property
+    def title(self) -> str:
+        """The report's name, which dates, and the zone."""
+        name = capital(self.known.projection.report)
+        return f"{name}: {dates_in_words(self.dates)}, {self.zone}"
+
+    @property
     def rows(self) -> list[Row]:
         """A row for each date."""
         today = self.now.astimezone(self.zone).date()
@@ -63,10 +71,9 @@ class Page:
         from .day_screen import DayScreen
         from .table import report_table
 
-        if len(self.dates) == 1:
-            (row,) = self.rows
-            trust = Trust(row.status, self.known.flushed_at, self.known.dead_letters)
-            return DayScreen(view_day(self._judged(row.date), trust, self.choice))
+        view = self.day()
+        if view is not None:
+            return DayScreen(view)
         rows = self.rows
         return report_table(
             self.known.projection,
@@ -76,6 +83,35 @@ class Page:
             choice=self.choice,
             marks=self.marks(),
         )
+
+    def day(self) -> DayView | None:
+        """The one date that is asked for; None where they are several."""
+        if len(self.dates) != 1:
+            return None
+        (row,) = self.rows
+        trust = Trust(row.status, self.known.flushed_at, self.known.dead_letters)
+        return view_day(self._judged(row.date), trust, self.choice)
+
+    def hours(self) -> Iterator[tuple[str, list[Row]]]:
+        """Each date with the rows of its hours; none of a date without a document."""
+        for row in self.rows:
+            document = row.document
+            hours = [] if document is None else self._hours(document)
+            yield row.date, hours
+
+    def hours_screen(self) -> RenderableType:
+        """The dates hour by hour, for a Console to print."""
+        from rich.console import Group
+
+        from .hours_screen import hours_screen
+
+        projection, zone = self.known.projection, str(self.zone)
+        return Group(
+            *(hours_screen(projection, day, rows, timezone=zone) for day, rows in self.hours())
+        )
+
+    def _hours(self, document: Document) -> list[Row]:
+        return list(hour_rows(self.known.projection, document, self.now, self.zone))
 
     def _judged(self, day: str) -> Judged:
         return Judged(

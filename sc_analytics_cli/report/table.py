@@ -6,20 +6,19 @@ turned: a line a field, and as many dates beside each other as fit.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
-from ..fold.field import CentsBy
 from ..projections.declaration import Projection
-from .figures import capital, figure, heading, weekday
-from .grid import GAP, Column, grid
+from .field_figures import FieldFigures, field_figures
+from .figures import capital, dates_in_words, weekday_of
+from .grid import GAP, Column, grid, total_width
 from .mark_lines import mark_lines
 from .marks import Mark
 from .ranking import USUAL, Choice, rankings
@@ -47,21 +46,26 @@ def report_table(
     decimals, rates as percentages. Text from events is shown `harmless`. `marks`
     are told below the table.
     """
-    return Constrain(_Screen(projection, rows, totals, timezone, choice, marks), width)
+    dates = title(projection.report, [row.date for row in rows], timezone)
+    return Constrain(Span(dates, projection, rows, totals, choice, marks), width)
 
 
 @dataclass(frozen=True)
-class _Screen:
+class Span:
+    """Rows beside each other under a title: dates, or with another `label` the hours of one."""
+
+    title: Text
     projection: Projection
     rows: Sequence[Row]
     totals: Mapping[str, Any]
-    timezone: str
-    choice: Choice
-    marks: Sequence[Mark]
+    choice: Choice = USUAL
+    marks: Sequence[Mark] = ()
+    first: str = "Date"
+    label: Callable[[str], str] = weekday_of
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text | Table]:
         """See rich's protocol."""
-        yield title(self.projection.report, [row.date for row in self.rows], self.timezone)
+        yield self.title
         for table in self._tables(options.max_width):
             yield Text()
             yield table
@@ -70,97 +74,52 @@ class _Screen:
             yield from mark_lines(self.marks, dated=True)
 
     def _tables(self, width: int) -> Iterator[Table]:
-        figures = _figures(self.projection, self.rows, self.totals)
-        yield from _plain(self.rows, figures, width) or _turned(self.rows, figures, width)
+        figures = field_figures(self.projection, self.rows, self.totals)
+        yield from self._plain(figures, width) or self._turned(figures, width)
         chosen = tuple(rankings(self.projection, self.totals, self.choice))
         yield from ranking_tables(chosen, width)
+
+    def _plain(self, figures: Sequence[FieldFigures], width: int) -> list[Table]:
+        """The table with a line a row, in the roomiest layout that fits; none where none fits."""
+        for separator, gap in _LAYOUTS:
+            labels = [self._cell(row, separator) for row in self.rows]
+            total = "Total" if any(each.total for each in figures) else ""
+            columns = [Column(Text(self.first), labels, total, "left")]
+            for each in figures:
+                cells = [Text(cell) for cell in each.cells]
+                columns.append(Column(Text(each.heading), cells, each.total))
+            if total_width(columns, gap) <= width:
+                return [grid(columns, [column.width for column in columns], gap)]
+        return []
+
+    def _cell(self, row: Row, separator: str) -> Text:
+        if row.status == "complete":
+            return Text(self.label(row.date))
+        return Text.assemble(self.label(row.date), separator, (row.status, "dim"))
+
+    def _turned(self, figures: Sequence[FieldFigures], width: int) -> Iterator[Table]:
+        """Tables with a line a field, each of as many rows as fit; the total comes last."""
+        labels = Column(Text(), [Text(each.heading) for each in figures], justify="left")
+        columns = [
+            Column(self._heading(row), [Text(each.cells[number]) for each in figures])
+            for number, row in enumerate(self.rows)
+        ]
+        if any(each.total for each in figures):
+            columns.append(Column(Text("Total"), [Text(each.total, "bold") for each in figures]))
+        for block in _blocks(columns, width - labels.width):
+            widths = [column.width for column in (labels, *block)]
+            yield grid([labels, *block], widths)
+
+    def _heading(self, row: Row) -> Text:
+        # The status goes first: headings are aligned at the bottom, and so the dates stay in line.
+        if row.status == "complete":
+            return Text(self.label(row.date))
+        return Text.assemble((row.status, "dim"), "\n", self.label(row.date))
 
 
 def title(report: str, dates: Sequence[str], timezone: str) -> Text:
     """The first line of a report: its name, which dates, and the zone."""
-    if len(dates) == 1:
-        words = dates[0]
-    elif _consecutive(dates):
-        words = f"{dates[0]} … {dates[-1]}, {len(dates):,} dates"
-    elif dates:
-        words = f"{len(dates):,} dates between {min(dates)} and {max(dates)}"
-    else:
-        words = "no dates"
-    return Text.assemble((capital(report), "bold"), f": {words}, {timezone}")
-
-
-def _consecutive(dates: Sequence[str]) -> bool:
-    days = [date.fromisoformat(each) for each in dates]
-    return bool(days) and days == [days[0] + timedelta(days=n) for n in range(len(days))]
-
-
-class _Figures(NamedTuple):
-    """One field of a report as text: for each row, and over all of them."""
-
-    heading: str
-    cells: list[str]
-    total: str
-
-
-def _figures(
-    projection: Projection, rows: Sequence[Row], totals: Mapping[str, Any]
-) -> list[_Figures]:
-    summed = len(rows) > 1 and any(row.document is not None for row in rows)
-    return [
-        _Figures(
-            heading(name),
-            ["" if row.document is None else figure(field, row.document.get(name)) for row in rows],
-            figure(field, totals[name]) if summed else "",
-        )
-        for name, field in projection.shape.fields.items()
-        if not isinstance(field, CentsBy)
-    ]
-
-
-def _plain(rows: Sequence[Row], figures: Sequence[_Figures], width: int) -> list[Table]:
-    """The table with a row a date, in the roomiest layout that fits; none where none fits."""
-    for separator, gap in _LAYOUTS:
-        dates = [_date_cell(row, separator) for row in rows]
-        total = "Total" if any(each.total for each in figures) else ""
-        columns = [Column(Text("Date"), dates, total, "left")]
-        for each in figures:
-            cells = [Text(cell) for cell in each.cells]
-            columns.append(Column(Text(each.heading), cells, each.total))
-        widths = [column.width for column in columns]
-        if sum(widths) + gap * (len(widths) - 1) <= width:
-            return [grid(columns, widths, gap)]
-    return []
-
-
-def _date_cell(row: Row, separator: str) -> Text:
-    if row.status == "complete":
-        return Text(_day(row.date))
-    return Text.assemble(_day(row.date), separator, (row.status, "dim"))
-
-
-def _day(text: str) -> str:
-    return weekday(date.fromisoformat(text))
-
-
-def _turned(rows: Sequence[Row], figures: Sequence[_Figures], width: int) -> Iterator[Table]:
-    """Tables with a line a field, each of as many dates as fit; the total comes last."""
-    labels = Column(Text(), [Text(each.heading) for each in figures], justify="left")
-    columns = [
-        Column(_date_heading(row), [Text(each.cells[number]) for each in figures])
-        for number, row in enumerate(rows)
-    ]
-    if any(each.total for each in figures):
-        columns.append(Column(Text("Total"), [Text(each.total, "bold") for each in figures]))
-    for block in _blocks(columns, width - labels.width):
-        widths = [column.width for column in (labels, *block)]
-        yield grid([labels, *block], widths, GAP)
-
-
-def _date_heading(row: Row) -> Text:
-    # The status goes first: headings are aligned at the bottom, and so the dates stay in line.
-    if row.status == "complete":
-        return Text(_day(row.date))
-    return Text.assemble((row.status, "dim"), "\n", _day(row.date))
+    return Text.assemble((capital(report), "bold"), f": {dates_in_words(dates)}, {timezone}")
 
 
 def _blocks(columns: Sequence[Column], width: int) -> Iterator[list[Column]]:
