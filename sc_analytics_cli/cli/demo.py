@@ -15,7 +15,7 @@ from .processes import Job, run_jobs
 from .progress import watcher
 from .replay import RangeOptions, reread
 from .report import Asked, write_report
-from .report_pages import Question
+from .report_question import Question
 
 DATES = "2026-11-09..2026-11-22"
 

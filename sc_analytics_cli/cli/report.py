@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Final, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -16,12 +16,13 @@ from .. import bootstrap
 from ..errors import UsageError
 from ..projections.catalog import all_projections
 from ..projections.declaration import Projection
-from ..report.page import Page
 from ..report.ranking import TOP, Choice, check_choice
 from ..settings import Settings
 from .options import command, option
-from .report_pages import Question, read_pages, read_rows
-from .screen import screen
+from .report_question import Question
+
+if TYPE_CHECKING:
+    from ..report.page import Page
 
 _USUAL_SECONDS: Final = 5.0
 _LEAST_SECONDS, _MOST_SECONDS = 0.5, 86_400.0
@@ -75,6 +76,7 @@ def report(
     check_choice(question.projections, question.choice)
     _check_usage(asked, question, seconds)
     if watching:
+        from ..report.page import Page
         from .report_watch import watch
 
         drawn = Page.hours_screen if hours else Page.screen
@@ -112,11 +114,15 @@ def write_report(settings: Settings, question: Question, asked: Asked) -> None:
 
 
 def _look(settings: Settings, question: Question) -> list[Page]:
+    from .report_pages import read_pages
+
     with closing(bootstrap.open_store_to_read(settings)) as store:
         return read_pages(store, settings, question, bootstrap.SystemClock().now())
 
 
 def _write_rows(settings: Settings, question: Question, asked: Asked) -> None:
+    from .report_pages import read_rows
+
     now = bootstrap.SystemClock().now()
     with closing(bootstrap.open_store_to_read(settings)) as store:
         timezone, reports = read_rows(store, settings, question, now)
@@ -133,6 +139,8 @@ def _write_rows(settings: Settings, question: Question, asked: Asked) -> None:
 
 
 def _print(pages: Sequence[Page], asked: Asked) -> None:
+    from .screen import screen
+
     console = screen()
     for number, page in enumerate(pages):
         if number:

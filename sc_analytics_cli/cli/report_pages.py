@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 
-from ..projections.declaration import Projection
 from ..report.dates import parse_dates
 from ..report.page import Known, Page, with_history
-from ..report.ranking import USUAL, Choice
 from ..report.rows import Row
 from ..run.checkpoints import flushed_at
 from ..run.dead_letters import count_open
 from ..run.store_rules import stored_rules
 from ..settings import Settings, zone
 from ..store.port import Store
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a report is asked for; `dates` as typed, so that `today` moves on while one watches."""
-
-    projections: Sequence[Projection]
-    dates: Sequence[str]
-    choice: Choice = USUAL
+from .report_question import Question
 
 
 def read_pages(store: Store, settings: Settings, question: Question, now: datetime) -> list[Page]:

@@ -17,11 +17,15 @@ from .rows import Row, totals
 
 
 class Cells(NamedTuple):
-    """A line of a table; `fraction` is the length of its bar, `marked` out of the ordinary."""
+    """A line of a table; `fraction` is the length of its bar, `marked` out of the ordinary.
+
+    `begins` a group of lines.
+    """
 
     cells: tuple[str, ...]
     fraction: float | None = None
     marked: bool = False
+    begins: bool = False
 
 
 class Sheet(NamedTuple):
@@ -48,10 +52,10 @@ def article(page: Page) -> Article:
     if view is not None:
         return Article(
             f"{capital(view.report)}: {view.title}",
-            " · ".join(view.trust),
+            " · ".join(remark.words for remark in view.trust),
             tuple(signed_words(mark) for mark in view.marks),
             view.verdict,
-            (*(_lines(view, group) for group in view.groups), *_rankings(view.rankings)),
+            (*_lines(view), *_rankings(view.rankings)),
         )
     rows, projection = page.rows, page.known.projection
     sums = totals(projection, rows)
@@ -106,36 +110,39 @@ def _status(row: Row) -> str:
     return "" if row.status == "complete" else f" {row.status}"
 
 
-def _lines(view: DayView, group: Sequence[Line]) -> Sheet:
-    """The columns in which any line of the group has something."""
-    columns = list(_columns(view, group))
-    kept = [(heading, cells) for heading, cells in columns if any(cells)]
-    return Sheet(
-        ("", *(heading for heading, _ in kept)),
-        tuple(
-            Cells(
-                (line.label, *(cells[number] for _, cells in kept)),
-                line.fraction,
-                line.mark is not None,
-            )
-            for number, line in enumerate(group)
-        ),
-    )
+def _lines(view: DayView) -> Iterator[Sheet]:
+    """All groups in one table, of the columns in which any line has something."""
+    lines = [line for group in view.groups for line in group]
+    firsts = {group[0].label for group in view.groups[1:]}
+    kept = [(heading, cells) for heading, cells in _columns(view, lines) if any(cells)]
+    if lines:
+        yield Sheet(
+            ("", *(heading for heading, _ in kept)),
+            tuple(
+                Cells(
+                    (line.label, *(cells[number] for _, cells in kept)),
+                    line.fraction,
+                    line.mark is not None,
+                    line.label in firsts,
+                )
+                for number, line in enumerate(lines)
+            ),
+        )
 
 
-def _columns(view: DayView, group: Sequence[Line]) -> Iterator[tuple[str, list[str]]]:
-    yield "", [line.value for line in group]
-    yield "of first", [line.of_first for line in group]
-    yield "of one before", [line.of_before for line in group]
+def _columns(view: DayView, lines: Sequence[Line]) -> Iterator[tuple[str, list[str]]]:
+    yield "", [line.value for line in lines]
+    yield "of first", [line.of_first for line in lines]
+    yield "of one before", [line.of_before for line in lines]
     if view.so_far:
-        yield view.so_far, [line.so_far for line in group]
+        yield view.so_far, [line.so_far for line in lines]
     for number, day in enumerate(view.compared):
-        past = [line.past[number] for line in group]
+        past = [line.past[number] for line in lines]
         if any(each.change for each in past):
             yield f"{day} {view.so_far}".rstrip(), [each.value for each in past]
             yield "change", [each.change for each in past]
     if view.compared:
-        yield f"{DAYS} days", [sparkline(line.series) for line in group]
+        yield f"{DAYS} days", [sparkline(line.series) for line in lines]
 
 
 def _rankings(found: Sequence[Ranking]) -> Iterator[Sheet]:

@@ -34,7 +34,10 @@ tfoot th, tfoot td, tr.marked th, tr.marked td:nth-child(2) { font-weight: 700; 
 tr.marked th, tr.marked td:nth-child(2) { color: var(--alarm); }
 td.spark { letter-spacing: -.05em; color: var(--bar); }
 .bar { height: .3rem; margin-top: .15rem; border-radius: .15rem; background: var(--bar); }
+tr.begins th, tr.begins td { border-top: .6rem solid transparent; }
 tr.marked .bar { background: var(--alarm); }
+@media (max-width: 36rem) { body { font-size: 15px; padding: .75rem; }
+  th, td { padding: .3rem .4rem; } table { min-width: 100%; } }
 """
 
 
@@ -88,8 +91,9 @@ def _line(line: Cells) -> str:
     label, *figures = (escape(each) for each in line.cells)
     shape = ' class="id"' if len(label) > _LONG else ""
     cells = "".join(_cell(each) for each in figures)
-    marked = ' class="marked"' if line.marked else ""
-    return f'<tr{marked}><th scope="row"{shape}>{label}{_bar(line.fraction)}</th>{cells}</tr>'
+    kinds = " ".join(["marked"] * line.marked + ["begins"] * line.begins)
+    kind = f' class="{kinds}"' if kinds else ""
+    return f'<tr{kind}><th scope="row"{shape}>{label}{_bar(line.fraction)}</th>{cells}</tr>'
 
 
 _LONG: Final = 32

@@ -15,6 +15,9 @@ from .ordinary import LEAST_DAYS
 from .ranking import Choice, Ranking, rankings
 from .rows import Status
 
+_QUIET: Final = timedelta(minutes=5)
+"""After so long without a flush one may ask whether the consumer runs."""
+
 _COMPARED: Final = (7, 1)
 """So many days ago: the same weekday of last week, and the day before."""
 
@@ -28,6 +31,13 @@ class Trust(NamedTuple):
 
     dead_letters: int
     """How many are open, whatever their date."""
+
+
+class Remark(NamedTuple):
+    """A part of how far figures can be trusted; `doubtful` where it speaks against them."""
+
+    words: str
+    doubtful: bool
 
 
 class Past(NamedTuple):
@@ -57,7 +67,7 @@ class DayView(NamedTuple):
     report: str
     title: str
     partial: bool
-    trust: tuple[str, ...]
+    trust: tuple[Remark, ...]
     marks: tuple[Mark, ...]
     verdict: str
     compared: tuple[str, ...]
@@ -102,29 +112,32 @@ def _verdict(judged: Judged, found: Sequence[Mark]) -> str:
     return f"nothing out of the ordinary against {days} of the {DAYS} days before"
 
 
-def _trust(judged: Judged, document: Document | None, trust: Trust) -> Iterator[str]:
+def _trust(judged: Judged, document: Document | None, trust: Trust) -> Iterator[Remark]:
     written = None if document is None else document.get("updated_at")
-    if trust.status == "partial" and not judged.over:
-        known = [each for each in (written, trust.flushed_at) if each is not None]
-        local = max(known).astimezone(judged.zone) if known else None
-        yield "partial" if local is None else f"partial: until {local:%H:%M}"
-    elif trust.status == "partial":
-        yield "partial: marked as incomplete"
-    elif trust.status == "missing":
-        yield "missing: nothing of this date was counted"
-    else:
-        yield "complete"
+    yield _status(judged, written, trust)
     if not judged.over:
         ago = None if trust.flushed_at is None else judged.now - trust.flushed_at
-        yield "never flushed" if ago is None else f"last flush {_age(ago)} ago"
-    if trust.dead_letters:
-        yield f"{trust.dead_letters:,} dead letter{'s' if trust.dead_letters > 1 else ''}"
-    else:
-        yield "no dead letters"
+        words = "never flushed" if ago is None else f"last flush {_age(ago)} ago"
+        yield Remark(words, ago is None or ago > _QUIET)
+    letters = f"{trust.dead_letters:,} dead letter{'' if trust.dead_letters == 1 else 's'}"
+    yield Remark(letters if trust.dead_letters else "no dead letters", trust.dead_letters > 0)
     if document is not None and "version" in document:
         version, current = document["version"], judged.projection.shape.version
-        now = "" if version == current else f" (it is at {current} now)"
-        yield f"folded by version {version}{now}"
+        now = "" if version == current else f", now at {current}"
+        yield Remark(f"folded by version {version}{now}", version != current)
+
+
+def _status(judged: Judged, written: datetime | None, trust: Trust) -> Remark:
+    match trust.status:
+        case "complete":
+            return Remark("complete", doubtful=False)
+        case "missing":
+            return Remark("missing: nothing of this date was counted", doubtful=True)
+    if judged.over:
+        return Remark("partial: marked as incomplete", doubtful=True)
+    known = [each for each in (written, trust.flushed_at) if each is not None]
+    until = f": until {max(known).astimezone(judged.zone):%H:%M}" if known else ""
+    return Remark(f"partial{until}", doubtful=True)
 
 
 def _age(ago: timedelta) -> str:

@@ -17,17 +17,20 @@ from rich.text import Text
 from .day import DayView, Line
 from .drawing import bar, sparkline
 from .figures import capital
-from .grid import GAP, Column, grid, total_width
+from .grid import GAP, Column, Grid, total_width
 from .mark_lines import BROKEN, mark_lines
 from .mark_words import sign
 from .marks import DAYS
+from .packing import joined, packed
 from .ranking_table import ranking_tables
 
 WITH_SPARKLINES: Final = 100
 """Columns from which on there are sparklines."""
 
-_TRUSTED, _DOUBTFUL = "dim", "yellow"
-_LEAST_BAR, _LONGEST_BAR = 8, 28
+_LEAST_BAR, _LONGEST_BAR = 6, 28
+
+_BETWEEN: Final = " · "
+_DOUBTFUL: Final = "not dim yellow"
 
 _LAYOUTS: Final = (
     ("bars", "shares", "so far", "past", "sparklines"),
@@ -54,10 +57,10 @@ class DayScreen:
         """See rich's protocol."""
         view = self.view
         yield Text.assemble((capital(view.report), "bold"), f": {view.title}")
-        yield _trust(view)
-        yield from mark_lines(view.marks)
-        if view.verdict:
-            yield Text(view.verdict, "dim")
+        yield from _trust(view, options.max_width)
+        yield from mark_lines(view.marks, options.max_width)
+        for line in packed(view.verdict, options.max_width):
+            yield Text(line, "dim")
         if view.groups:
             yield Text()
             yield from _figures(view, options.max_width)
@@ -66,25 +69,22 @@ class DayScreen:
             yield table
 
 
-def _trust(view: DayView) -> Text:
-    """A part that speaks against the figures stands out."""
-    parts = [
-        (part, _TRUSTED if part.startswith(("complete", "no ", "folded", "last")) else _DOUBTFUL)
-        for part in view.trust
-    ]
-    return Text(" · ", _TRUSTED).join(Text(*part) for part in parts)
+def _trust(view: DayView, width: int) -> Iterator[Text]:
+    """What speaks against the figures stands out."""
+    for line in joined((part.words for part in view.trust), _BETWEEN, width):
+        text = Text(line, "dim")
+        text.highlight_words([part.words for part in view.trust if part.doubtful], _DOUBTFUL)
+        yield text
 
 
 def _figures(view: DayView, width: int) -> Iterator[RenderableType]:
     for layout in _LAYOUTS:
-        columns = _columns(view, layout, 0)
+        columns = _columns(view, layout, _LEAST_BAR)
         room = width - total_width(columns)
-        least = _LEAST_BAR if "bars" in layout and _has_bars(view) else 0
-        if (width < WITH_SPARKLINES and "sparklines" in layout) or room < least:
-            continue
-        break
-    columns = _columns(view, layout, min(_LONGEST_BAR, max(room, 0)))
-    yield grid(columns, [column.width for column in columns])
+        if room >= 0 and (width >= WITH_SPARKLINES or "sparklines" not in layout):
+            break
+    columns = _columns(view, layout, min(_LONGEST_BAR, _LEAST_BAR + max(room, 0)))
+    yield Grid(columns, [column.width for column in columns])
 
 
 def _has_bars(view: DayView) -> bool:

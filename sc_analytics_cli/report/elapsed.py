@@ -7,7 +7,7 @@ clocks changed, is left out of all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, Final
@@ -58,19 +58,26 @@ def _midnight(day: date, zone: tzinfo) -> datetime:
 
 
 def fold_hours(
-    shape: Shape, document: Mapping[str, Any] | None, hours: Iterable[str]
+    shape: Shape, document: Mapping[str, Any] | None, hours: Sequence[str]
 ) -> dict[str, Any]:
     """The fields that hours know, over these hours of a document: counters, and what follows.
 
     Without a document, and in hours without an entry, nothing happened: zeros.
     """
-    of_hours = (document or {}).get("hours", {})
-    entries = [of_hours[hour] for hour in hours if hour in of_hours]
+    entries = _entries(document or {}, hours)
     sums: Document = {}
     for name, field in shape.fields.items():
         if isinstance(field, Count | Tally | Cents):
-            sums[name] = sum(entry.get(name, 0) for entry in entries)
+            sums[name] = sum([entry[name] for entry in entries if name in entry])
     for name, field in shape.fields.items():
         if isinstance(field, Derived):
             sums[name] = field.of(sums)
     return sums
+
+
+def _entries(document: Mapping[str, Any], hours: Sequence[str]) -> list[Mapping[str, Any]]:
+    """What adds up to the hours: their entries, or the document itself where it is all of them."""
+    if len(hours) == len(HOURS):
+        return [document]
+    of_hours = document.get("hours", {})
+    return [of_hours[hour] for hour in hours if hour in of_hours]

@@ -9,11 +9,14 @@ from rich.text import Text
 
 from .mark_words import dated_words, signed_words
 from .marks import Mark
+from .packing import packed
 
 BROKEN: Final = "bold red"
 
 
-def mark_lines(marks: Sequence[Mark], *, dated: bool = False) -> Iterator[Text]:
-    """A line a mark; `dated` where they are not all of one date."""
+def mark_lines(marks: Sequence[Mark], width: int, *, dated: bool = False) -> Iterator[Text]:
+    """A mark each, in as many lines as it needs; `dated` where they are not all of one date."""
     for mark in marks:
-        yield Text(dated_words(mark) if dated else signed_words(mark), BROKEN)
+        words = dated_words(mark) if dated else signed_words(mark)
+        for line in packed(words, width, indent=2):
+            yield Text(line, BROKEN)

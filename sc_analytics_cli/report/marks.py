@@ -12,14 +12,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
-from statistics import median
 from typing import Any, Final, NamedTuple
 
 from ..fold.field import Cents, Count, Document, Field, Mean, Ratio, Tally
 from ..projections.declaration import Projection, Share
 from .elapsed import HOURS, even_hours, fold_hours, hours_over
 from .figures import figure, heading
-from .ordinary import LEAST_DAYS, Judgement, Part, judge_count, judge_rate, judge_silence, nested
+from .ordinary import (
+    LEAST_DAYS,
+    Judgement,
+    Part,
+    judge_count,
+    judge_rate,
+    judge_silence,
+    median,
+    nested,
+)
 
 DAYS: Final = 14
 LAST_HOURS: Final = 3

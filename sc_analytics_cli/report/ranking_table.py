@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rich.cells import cell_len
-from rich.table import Table
 from rich.text import Text
 
-from .grid import GAP, Column, grid
+from .grid import GAP, Column, Grid
 from .ranking import Ranking
 
 _LEAST: Final = 10
 
 
-def ranking_tables(rankings: Sequence[Ranking], width: int) -> Iterator[Table]:
+def ranking_tables(rankings: Sequence[Ranking], width: int) -> Iterator[Grid]:
     """A table each, at most `width` columns wide; long ids are folded."""
     tables = [_columns(each) for each in rankings]
     if not tables:
@@ -26,7 +25,7 @@ def ranking_tables(rankings: Sequence[Ranking], width: int) -> Iterator[Table]:
     )
     room = width - sum(figures) - GAP * len(figures)
     for columns in tables:
-        yield grid(columns, (max(_LEAST, min(labels, room)), *figures))
+        yield Grid(columns, (max(_LEAST, min(labels, room)), *figures))
 
 
 def _columns(ranking: Ranking) -> tuple[Column, Column, Column]:

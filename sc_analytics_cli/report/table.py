@@ -12,13 +12,12 @@ from typing import Any, Final
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.constrain import Constrain
-from rich.table import Table
 from rich.text import Text
 
 from ..projections.declaration import Projection
 from .field_figures import FieldFigures, field_figures
 from .figures import capital, dates_in_words, weekday_of
-from .grid import GAP, Column, grid, total_width
+from .grid import GAP, Column, Grid, total_width
 from .mark_lines import mark_lines
 from .marks import Mark
 from .ranking import USUAL, Choice, rankings
@@ -63,7 +62,7 @@ class Span:
     first: str = "Date"
     label: Callable[[str], str] = weekday_of
 
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text | Table]:
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text | Grid]:
         """See rich's protocol."""
         yield self.title
         for table in self._tables(options.max_width):
@@ -71,15 +70,15 @@ class Span:
             yield table
         if self.marks:
             yield Text()
-            yield from mark_lines(self.marks, dated=True)
+            yield from mark_lines(self.marks, options.max_width, dated=True)
 
-    def _tables(self, width: int) -> Iterator[Table]:
+    def _tables(self, width: int) -> Iterator[Grid]:
         figures = field_figures(self.projection, self.rows, self.totals)
         yield from self._plain(figures, width) or self._turned(figures, width)
         chosen = tuple(rankings(self.projection, self.totals, self.choice))
         yield from ranking_tables(chosen, width)
 
-    def _plain(self, figures: Sequence[FieldFigures], width: int) -> list[Table]:
+    def _plain(self, figures: Sequence[FieldFigures], width: int) -> list[Grid]:
         """The table with a line a row, in the roomiest layout that fits; none where none fits."""
         for separator, gap in _LAYOUTS:
             labels = [self._cell(row, separator) for row in self.rows]
@@ -89,7 +88,7 @@ class Span:
                 cells = [Text(cell) for cell in each.cells]
                 columns.append(Column(Text(each.heading), cells, each.total))
             if total_width(columns, gap) <= width:
-                return [grid(columns, [column.width for column in columns], gap)]
+                return [Grid(columns, [column.width for column in columns], gap)]
         return []
 
     def _cell(self, row: Row, separator: str) -> Text:
@@ -97,7 +96,7 @@ class Span:
             return Text(self.label(row.date))
         return Text.assemble(self.label(row.date), separator, (row.status, "dim"))
 
-    def _turned(self, figures: Sequence[FieldFigures], width: int) -> Iterator[Table]:
+    def _turned(self, figures: Sequence[FieldFigures], width: int) -> Iterator[Grid]:
         """Tables with a line a field, each of as many rows as fit; the total comes last."""
         labels = Column(Text(), [Text(each.heading) for each in figures], justify="left")
         columns = [
@@ -108,7 +107,7 @@ class Span:
             columns.append(Column(Text("Total"), [Text(each.total, "bold") for each in figures]))
         for block in _blocks(columns, width - labels.width):
             widths = [column.width for column in (labels, *block)]
-            yield grid([labels, *block], widths)
+            yield Grid([labels, *block], widths)
 
     def _heading(self, row: Row) -> Text:
         # The status goes first: headings are aligned at the bottom, and so the dates stay in line.

@@ -36,11 +36,11 @@ class Shop:
         self._orders = orders
         self._damage = damage
 
-    def days(self, count: int) -> Days:
-        """Documents of `count` days from START on, by projection and date."""
+    def days(self, count: int, start: date = START) -> Days:
+        """Documents of `count` days from `start` on, by projection and date."""
         found: Days = {projection: {} for projection in PROJECTIONS}
         for number in range(count):
-            day = START + timedelta(days=number)
+            day = start + timedelta(days=number)
             level = self._orders * week(day) * exp(self._random.gauss(0, 0.06))
             hours = {f"{hour:02}": self._hour(day, hour, level) for hour in range(24)}
             for projection in PROJECTIONS:
