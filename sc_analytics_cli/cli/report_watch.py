@@ -100,6 +100,7 @@ def _on_screen(seen: _Seen, drawn: Drawn) -> WatchScreen:
     zone = seen.pages[0].zone
     return WatchScreen(
         [drawn(page) for page in seen.pages],
+        [page.known.projection.report for page in seen.pages if page.marks()],
         f"{seen.at.astimezone(zone):%H:%M:%S}",
         seen.seconds,
         None if seen.away is None else seen.away.what,

@@ -14,9 +14,14 @@ Line = list[Segment]
 
 @dataclass(frozen=True)
 class WatchScreen:
-    """The reports as read `at`, and, while the store is `away`, why they are not newer."""
+    """The reports as read `at`, and, while the store is `away`, why they are not newer.
+
+    `marked` are the reports with something out of the ordinary: the last line
+    names them, as the window may not reach so far.
+    """
 
     reports: Sequence[RenderableType]
+    marked: Sequence[str]
     at: str
     seconds: float
     away: str | None
@@ -49,5 +54,6 @@ class WatchScreen:
 
     def _last(self, hidden: int) -> Text:
         more = f"{hidden:,} lines more in a taller window · " if hidden else ""
-        every = f"{self.seconds:g} s"
-        return Text(f"{more}read at {self.at}, every {every} · Ctrl-C ends", "dim")
+        alarm = f"▼▲ {', '.join(self.marked)}" if self.marked else ""
+        rest = f"{more}read at {self.at}, every {self.seconds:g} s · Ctrl-C ends"
+        return Text.assemble((alarm, "bold red"), "  " if alarm else "", (rest, "dim"))

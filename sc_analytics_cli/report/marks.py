@@ -8,10 +8,11 @@ the hour under way.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
+from math import ceil, floor
 from typing import Any, Final, NamedTuple
 
 from ..fold.field import Cents, Count, Document, Field, Mean, Ratio, Tally
@@ -24,13 +25,14 @@ from .ordinary import (
     Part,
     judge_count,
     judge_rate,
-    judge_silence,
     median,
     nested,
 )
 
 DAYS: Final = 14
 LAST_HOURS: Final = 3
+SILENCE: Final = "events_counted"
+"""The name of a mark that says that nothing was counted, whatever the field."""
 
 
 class Mark(NamedTuple):
@@ -104,7 +106,8 @@ class Judged:
 def marks(judged: Judged) -> list[Mark]:
     """What is out of the ordinary: a mark a field, rates first; the worst of its stretches of time.
 
-    Nothing is marked where there is not history enough, nor of a date to come.
+    Nothing is marked where there is not history enough, nor of a date to come. Where
+    nothing at all was counted, that alone is said.
     """
     if not judged.enough or judged.day > judged.now.astimezone(judged.zone).date():
         return []
@@ -113,7 +116,8 @@ def marks(judged: Judged) -> list[Mark]:
         known = worst.get(mark.name)
         if known is None or abs(mark.beyond) > abs(known.beyond):
             worst[mark.name] = mark
-    return list(worst.values())
+    silence = worst.get(SILENCE)
+    return list(worst.values()) if silence is None else [silence]
 
 
 class _Stretch(NamedTuple):
@@ -125,14 +129,10 @@ def _of_rates(judged: Judged) -> Iterator[Mark]:
     fields = rates(judged.projection)
     inside = {name: nested(list(_hourly(judged, field))) for name, field in fields.items()}
     for stretch in _stretches_of_rates(judged):
-        now, days, weekdays = _figures(judged, stretch)
+        now, days = _figures(judged, stretch)
         for name, field in fields.items():
-            verdict = judge_rate(
-                part(field, now),
-                [part(field, each) for each in days],
-                [part(field, each) for each in weekdays],
-                nested=inside[name],
-            )
+            of_days = {ago: part(field, each) for ago, each in days.items()}
+            verdict = judge_rate(part(field, now), of_days, nested=inside[name])
             yield from _mark(judged, stretch, name, field, field.of(now), verdict)
 
 
@@ -145,23 +145,19 @@ def _hourly(judged: Judged, field: Ratio | Share) -> Iterator[Part]:
 
 def _of_counts(judged: Judged) -> Iterator[Mark]:
     for stretch in _stretches_of_counts(judged):
-        now, days, weekdays = _figures(judged, stretch)
+        now, days = _figures(judged, stretch)
         for name, field in judged.projection.shape.fields.items():
-            unit = _unit(judged.projection, name, field, days)
+            unit = _unit(judged.projection, name, field, days.values())
             if unit is None:
                 continue
-            verdict = judge_count(
-                now[name],
-                [each[name] for each in days],
-                [each[name] for each in weekdays],
-                unit=unit,
-            )
+            of_days = {ago: each[name] for ago, each in days.items()}
+            verdict = _in_whole_numbers(judge_count(now[name], of_days, unit=unit))
             yield from _mark(judged, stretch, name, field, now[name], verdict)
         yield from _silence(judged, stretch, now, days)
 
 
 def _silence(
-    judged: Judged, stretch: _Stretch, now: Mapping[str, Any], days: Sequence[Mapping[str, Any]]
+    judged: Judged, stretch: _Stretch, now: Mapping[str, Any], days: Mapping[int, Mapping[str, Any]]
 ) -> Iterator[Mark]:
     """Nothing counted at all, where each field by itself might well be 0."""
     counters = [
@@ -170,17 +166,22 @@ def _silence(
         if isinstance(field, Count | Tally)
     ]
     if counters and not any(now[name] for name in counters):
-        verdict = judge_silence([sum(day[name] for name in counters) for day in days])
-        yield from _mark(judged, stretch, "everything_counted", Tally(), 0, verdict)
+        of_days = {ago: sum(each[name] for name in counters) for ago, each in days.items()}
+        verdict = _in_whole_numbers(judge_count(0, of_days))
+        yield from _mark(judged, stretch, SILENCE, Tally(), 0, verdict)
 
 
-def _figures(
-    judged: Judged, stretch: _Stretch
-) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Of the date, of the days before, and of those of them that are of the same weekday."""
-    by_day = {day: judged.folded(day, stretch.hours) for day in judged.history}
-    weekdays = [each for day, each in by_day.items() if (judged.day - day).days % 7 == 0]
-    return judged.folded(judged.day, stretch.hours), list(by_day.values()), weekdays
+def _in_whole_numbers(verdict: Judgement | None) -> Judgement | None:
+    """What is usual of a count is a count."""
+    if verdict is None:
+        return None
+    return verdict._replace(low=floor(verdict.low), high=ceil(verdict.high))
+
+
+def _figures(judged: Judged, stretch: _Stretch) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
+    """Of the date, and of the days before it by how long ago they are."""
+    days = {(judged.day - day).days: judged.folded(day, stretch.hours) for day in judged.history}
+    return judged.folded(judged.day, stretch.hours), days
 
 
 def _stretches_of_counts(judged: Judged) -> Iterator[_Stretch]:
@@ -227,7 +228,7 @@ def _wholes(field: Ratio | Share) -> tuple[str, ...]:
 
 
 def _unit(
-    projection: Projection, name: str, field: Field, days: Sequence[Mapping[str, Any]]
+    projection: Projection, name: str, field: Field, days: Iterable[Mapping[str, Any]]
 ) -> float | None:
     """What one event adds to a field; None of a field that is not judged as a count.
 
@@ -238,7 +239,7 @@ def _unit(
             return 1.0
         case Cents():
             means = [each for each in projection.shape.fields.values() if isinstance(each, Mean)]
-            found = [each.of(day) for each in means if each.total == name for day in days]
+            found = [each.of(day) for day in days for each in means if each.total == name]
             known = [value for value in found if value]
             return float(median(known)) if known else None
         case _:
