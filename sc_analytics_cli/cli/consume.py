@@ -13,6 +13,7 @@ import typer
 from .. import bootstrap
 from ..errors import UnreachableError
 from ..projections.catalog import named
+from ..run.ahead import in_background
 from ..run.consume import LiveRun, Pace
 from ..run.patience import Patience
 from ..run.ports import Observer
@@ -32,6 +33,7 @@ class LiveOptions:
     until_end: bool
     start: str
     accept_gap: bool
+    max_dead_letters: int
 
 
 @command
@@ -50,13 +52,17 @@ def consume(
     accept_gap: Annotated[
         bool, option("--accept-gap", "Go on although retention deleted unread records.")
     ] = False,
+    max_dead_letters: Annotated[
+        int,
+        option("--max-dead-letters", "Stop after so many in a row; 0: never.", min=0),
+    ] = 1000,
 ) -> None:
     """Follow the topics and keep the daily documents up to date, until SIGINT or SIGTERM.
 
     A run goes on where the store's checkpoint is. Several runs of the same
     projection share its partitions; killing any of them at any time is safe.
     """
-    options = LiveOptions(until_end, start, accept_gap)
+    options = LiveOptions(until_end, start, accept_gap, max_dead_letters)
     projections = named(names)
     parse_spec(start, zone(settings.rules.timezone), bootstrap.SystemClock().now())
     jobs = [
@@ -92,7 +98,9 @@ def follow(
         closing(bootstrap.open_kafka(settings)) as source,
     ):
         agree(store, settings.rules)
-        flush = bootstrap.new_flush(projection, store, settings)
+        flush = bootstrap.new_flush(
+            projection, store, settings, max_dead_letters=options.max_dead_letters
+        )
         topic = settings.topic_name(projection.topic)
         spec = parse_spec(options.start, zone(settings.rules.timezone), clock.now())
         beginnings = Beginnings(flush, source, topic, spec, options.accept_gap, clock, observer)
@@ -111,7 +119,9 @@ def follow(
                     break  # whatever was polled before is stored
                 raise
             with closing(follower):
-                live = LiveRun(flush, follower, beginnings, pace, clock, observer, stopped)
+                live = LiveRun(
+                    flush, follower, beginnings, pace, clock, observer, stopped, in_background
+                )
                 try:
                     live.run(ends if options.until_end else None)
                     break

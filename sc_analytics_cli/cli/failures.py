@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import typer
 
 from ..errors import AnalyticsError
+from ..report.safe import harmless
 
 UNEXPECTED, INTERRUPTED = 1, 130
 
@@ -22,7 +23,7 @@ def reporting(*, debug: bool) -> Iterator[None]:
         yield
     except AnalyticsError as error:
         if debug:
-            traceback.print_exc()
+            _say_traceback()
         report(error)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
@@ -36,7 +37,7 @@ def reporting(*, debug: bool) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - the last resort; it ends the command
         if debug:
-            traceback.print_exc()
+            _say_traceback()
         say(f"error: unexpected {type(error).__name__}: {error}")
         say("  next:  the same command with --debug shows where; please report it")
         raise typer.Exit(UNEXPECTED) from None
@@ -52,5 +53,11 @@ def report(error: AnalyticsError) -> None:
 
 
 def say(text: str) -> None:
-    """One line on stderr."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
+    """One line on stderr; whatever it quotes of events, topics and files is harmless there."""
+    print(harmless(text), file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _say_traceback() -> None:
+    for line in traceback.format_exc().splitlines():
+        if line:
+            say(line)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ..report.safe import harmless
 from ..run.tally import Tally
 from .failures import say
 
@@ -103,7 +104,7 @@ class Bars(Lines):
 
     def says(self, message: str) -> None:
         """See Observer.says."""
-        self._progress.console.print(message, markup=False, highlight=False)
+        self._progress.console.print(harmless(message), markup=False, highlight=False)
 
     def close(self) -> None:
         """Take the bars away and say the totals."""

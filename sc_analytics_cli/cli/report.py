@@ -146,6 +146,10 @@ def _print(pages: Sequence[Page], asked: Asked) -> None:
         if number:
             console.print()
         console.print(page.hours_screen() if asked.hours else page.screen())
+    left = [page.known for page in pages if page.known.dead_letters]
+    if left and (asked.hours or len(pages[0].dates) > 1):
+        parts = ", ".join(f"{each.projection.name} {each.dead_letters:,}" for each in left)
+        console.print(f"\nOpen dead letters: {parts}; see dead-letters list", markup=False)
 
 
 def _split(words: Sequence[str]) -> tuple[list[str], float | None]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from ..report.dates import parse_dates
 from ..report.page import Known, Page, with_history
 from ..report.rows import Row
+from ..run import dead_letters
 from ..run.checkpoints import flushed_at
-from ..run.dead_letters import count_open
 from ..run.store_rules import stored_rules
 from ..settings import Settings, zone
 from ..store.port import Store
@@ -19,13 +19,14 @@ from .report_question import Question
 def read_pages(store: Store, settings: Settings, question: Question, now: datetime) -> list[Page]:
     """A page for each projection asked for, with what is needed to judge it."""
     timezone, dates = _dates(store, settings, question, now)
+    counted = dead_letters.counts(store)
     pages = []
     for projection in question.projections:
         known = Known(
             projection,
             store.load(projection.collection(), with_history(dates)),
             flushed_at(store, projection.name),
-            count_open(store, projection.name),
+            counted.get(projection.name, {}).get(dead_letters.OPEN, 0),
         )
         pages.append(Page(known, dates, now, zone(timezone), question.choice))
     return pages

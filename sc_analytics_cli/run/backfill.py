@@ -22,7 +22,7 @@ from ..settings import Rules
 from ..source.port import Source, Span
 from ..store.port import Store
 from . import dead_letters
-from .backfill_plan import Plan
+from .backfill_plan import Plan, load_documents
 from .backfill_scan import Rebuilding, Scanned
 
 _ATTEMPTS = 200
@@ -54,7 +54,7 @@ class Backfill:
         self._clock = clock
         self._scanned = scanned
         self._growing = plan.growing
-        self._further = Rebuilding(plan, plan.spans, store, rules, clock)
+        self._further = Rebuilding(plan, store, rules, clock)
 
     def finish(self, source: Source, batch: int) -> Outcome:
         """Swap every date.
@@ -64,7 +64,7 @@ class Backfill:
         outcome = Outcome()
         pending = list(self._plan.dates)
         for _ in range(_ATTEMPTS):
-            stored = self._store.load(self._plan.projection.collection(), pending)
+            stored = load_documents(self._store, self._plan.projection, pending)
             ahead = self._ahead(stored.values())
             if ahead:
                 self._read_on(source, ahead, batch)
@@ -79,9 +79,9 @@ class Backfill:
         )
 
     def _close_letters(self) -> None:
-        """Dead letters that the rebuilt documents now count in full are closed."""
+        """Dead letters that can be read now and add to no date but the rebuilt ones are closed."""
         parts = [*self._scanned, self._further.result()]
-        read = {at for each in parts for ats in each.amended.values() for at in ats}
+        read = {at for each in parts for at in each.letters}
         whole = read - {at for each in parts for at in each.left_out}
         name = self._plan.projection.name
         dead_letters.close(self._store, name, whole, "rebuilt", self._clock())
@@ -113,25 +113,35 @@ class Backfill:
         stored: Mapping[str, Document],
         outcome: Outcome,
     ) -> list[str]:
-        """Swap or remove each date; returns those whose document was changed meanwhile."""
+        """Swap or remove each date; returns those whose document was changed meanwhile.
+
+        A document with the right figures is swapped too where it has absorbed
+        something else than the rebuilt one: the same figures may come from other
+        events, and those would be counted once more.
+        """
         parts = [*self._scanned, self._further.result()]
         wanted, lost = {}, []
         for date in dates:
             before = stored.get(date)
             after = self._rebuilt(date, parts, before)
-            if _same(self._plan, before, after):
+            same = _same(self._plan, before, after)
+            if same and before and after and before["source"] != after["source"]:
+                after["updated_at"] = before["updated_at"]
+            elif same:
                 outcome.unchanged.append(date)
-            else:
-                wanted[date] = (before, after)
+                continue
+            wanted[date] = (before, after)
         kind = self._plan.projection.collection()
         written = self._store.swap(kind, [after for _, after in wanted.values() if after])
         gone = [before for before, after in wanted.values() if before and not after]
         removed = self._store.remove(kind, gone)
         for date, change in wanted.items():
-            if date in written or date in removed:
-                outcome.changed[date] = change
-            else:
+            if date not in written and date not in removed:
                 lost.append(date)
+            elif _same(self._plan, *change):
+                outcome.unchanged.append(date)
+            else:
+                outcome.changed[date] = change
         return lost
 
     def _rebuilt(
@@ -140,7 +150,6 @@ class Backfill:
         """The date's document as it is to be stored; None where the log has nothing for it."""
         shape = self._plan.projection.shape
         parts = [each.parts[date] for each in scanned if date in each.parts]
-        amended = {at for each in scanned for at in each.amended.get(date, ())}
         later = self._on_top(date, stored)
         if later is not None:
             parts = [*parts, later]
@@ -150,7 +159,8 @@ class Backfill:
         for part in parts:
             document = plus(shape, document, part)
         shape.derive(document)
-        document["source"] = self._source(document, amended)
+        overruled = {at for each in scanned for at in each.overruled}
+        document["source"] = self._source(document, stored, overruled)
         if date in self._plan.cut:
             document["incomplete"] = True
         document |= {"version": shape.version, "updated_at": self._clock()}
@@ -176,16 +186,30 @@ class Backfill:
         sources = {each: {"ranges": stored["source"][each]["ranges"]} for each in elsewhere}
         return later | {"source": sources}
 
-    def _source(self, document: Document, amended: Iterable[Coordinate]) -> Document:
+    def _source(
+        self, document: Document, stored: Document | None, overruled: Iterable[Coordinate]
+    ) -> Document:
+        """What the rebuilt document has absorbed.
+
+        Of a partition that the scan does not read it is all that was absorbed
+        before, amended dead letters included: whatever the scan found stands for
+        them.
+        """
         source: Document = {}
+        before = stored["source"] if stored else {}
         for partition in sorted({*self._plan.declared, *self._plan.spans, *document["source"]}):
             entry = document["source"].get(partition, {"ranges": []})
             ranges = union_all(entry["ranges"], self._plan.declared.get(partition, []))
+            amended = set(entry.get("amended", ()))
             if partition in self._plan.spans:
                 ranges = union_all(ranges, [self._plan.spans[partition]])
-            mine = sorted(at.offset for at in amended if at.partition == partition)
+            else:
+                amended.update(before.get(partition, {}).get("amended", ()))
+                amended.update(at.offset for at in overruled if at.partition == partition)
             if ranges:
-                source[partition] = entry | {"ranges": ranges} | ({"amended": mine} if mine else {})
+                source[partition] = entry | {"ranges": ranges}
+            if ranges and amended:
+                source[partition]["amended"] = sorted(amended)
         return source
 
 

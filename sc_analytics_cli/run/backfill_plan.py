@@ -13,7 +13,6 @@ from ..fold.ranges import contains, union_all
 from ..projections.declaration import Projection
 from ..source.port import Span
 from ..store.port import CHECKPOINTS, LAST, Store
-from . import dead_letters
 
 OffsetsAt = Callable[[Iterable[str], int], Mapping[str, int]]
 """See Source.offsets_at."""
@@ -35,7 +34,8 @@ class Plan:
     before the ends were looked up, so that what is above them is left to live
     runs. `before` are the stored documents of all dates asked for. `growing` are
     the partitions that can be read on beyond their spans: those of a live log,
-    none of a file.
+    none of a file. `since` is when the first record of a cut partition that is
+    still there was recorded.
     """
 
     projection: Projection
@@ -45,15 +45,28 @@ class Plan:
     declared: dict[str, list[list[int]]]
     before: dict[str, Document]
     growing: frozenset[str]
-    letters: set[Coordinate] = field(default_factory=set)
+    since: Mapping[str, datetime] = field(default_factory=dict)
 
     def absorbed_elsewhere(self, coordinate: str) -> bool:
         """Whether a ledger's coordinate lies in what is declared and is not read by the scan."""
-        partition, _, offset = coordinate.rpartition(":")
+        partition, offset = Coordinate.of(coordinate)
         start, end = self.spans.get(partition, (0, 0))
-        if partition in self.growing or start <= int(offset) < end:
+        if partition in self.growing or start <= offset < end:
             return False
-        return contains(self.declared.get(partition, ()), int(offset))
+        return contains(self.declared.get(partition, ()), offset)
+
+
+def load_documents(
+    store: Store, projection: Projection, dates: Sequence[str]
+) -> dict[str, Document]:
+    """Date → its document, also one that somebody has put there by hand.
+
+    Such a one has absorbed nothing, was folded by no version, and is replaced
+    like any other.
+    """
+    bare: Document = {"source": {}, "version": 0, "rev": None}
+    found = store.load(projection.collection(), dates)
+    return {date: bare | document for date, document in found.items()}
 
 
 def checkpoints_of(store: Store, projection: Projection) -> dict[str, list[list[int]]]:
@@ -83,7 +96,7 @@ def plan(
     than the date. A source without times (`offsets_at` is None), a file, is
     whole and read from its beginning.
     """
-    before = store.load(projection.collection(), dates)
+    before = load_documents(store, projection, dates)
     if offsets_at is None:
         cut: dict[str, list[Cut]] = {}
         starts = {partition: first for partition, (first, _) in bounds.items()}
@@ -117,7 +130,6 @@ def plan(
         absorbed,
         before,
         growing,
-        _letters(store, projection, spans),
     )
 
 
@@ -150,15 +162,3 @@ def _cuts(
 def _milliseconds(date: str, zone: tzinfo, before: timedelta) -> int:
     midnight = datetime.fromisoformat(date).replace(tzinfo=zone)
     return int((midnight.astimezone(UTC) - before).timestamp() * 1000)
-
-
-def _letters(store: Store, projection: Projection, spans: Mapping[str, Span]) -> set[Coordinate]:
-    """Where the scan will come upon records that are listed as dead letters."""
-    found = {
-        dead_letters.coordinate_of(each) for each in dead_letters.listed(store, projection.name)
-    }
-    return {
-        at
-        for at in found
-        if at.partition in spans and spans[at.partition][0] <= at.offset < spans[at.partition][1]
-    }

@@ -2,19 +2,20 @@
 
     {"_id": "order-funnel:sc.domain.order/0", "projection": "order-funnel",
      "partition": "sc.domain.order/0", "ranges": [[0, 5000]], "next": 5000,
-     "topic_id": "…", "updated_at": …}
+     "topic_id": "…", "dead_in_a_row": 0, "updated_at": …}
 
 Everything in `ranges` is in the documents. Live reading goes on at `next`.
+`dead_in_a_row`: see run/row.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ..fold.document import Reach
 from ..fold.field import Document
-from ..fold.ranges import union_all
+from ..fold.ranges import Range, union_all
 from ..store.port import CHECKPOINTS, LAST, Store
 
 
@@ -38,6 +39,11 @@ class Checkpoints:
         self._known |= {document["partition"]: document for document in loaded}
         return {document["partition"]: document for document in loaded}
 
+    def absorbed(self, partition: str) -> Sequence[Range]:
+        """The ranges of a partition that are in the documents by now."""
+        ranges: list[list[int]] = self.load([partition]).get(partition, {"ranges": []})["ranges"]
+        return ranges
+
     def forget(self) -> None:
         """Trust nothing seen before: the last write may have been undone."""
         self._known.clear()
@@ -47,6 +53,7 @@ class Checkpoints:
         reach: Reach,
         now: datetime,
         topic_ids: Mapping[str, str] | None = None,
+        row: int | None = None,
     ) -> None:
         """Step 6: say of each partition that these ranges are absorbed.
 
@@ -66,6 +73,8 @@ class Checkpoints:
                 if ranges != known:
                     if topic_ids and partition in topic_ids:
                         document = {**document, "topic_id": topic_ids[partition]}
+                    if row is not None:
+                        document = {**document, "dead_in_a_row": row}
                     moved.append(
                         document | {"ranges": ranges, "next": ranges[-1][1], "updated_at": now}
                     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from ..errors import AnalyticsError, UnreachableError
 from ..event import Chunk
 from ..source.port import Follower, Span
+from .ahead import Start, at_once
 from .flush import Flush
 from .patience import Patience
 from .ports import Clock, Observer
@@ -27,6 +30,13 @@ class Pace:
     seconds: float
 
 
+class _Writing(NamedTuple):
+    """A batch that is being written, and what will have become of it."""
+
+    chunks: Sequence[Chunk]
+    tally: Future[Tally]
+
+
 class LiveRun:
     """One process following one topic for one projection."""
 
@@ -39,7 +49,9 @@ class LiveRun:
         clock: Clock,
         observer: Observer,
         stopped: Callable[[], bool],
+        ahead: Start = at_once,
     ) -> None:
+        """`ahead` decides whether a batch is written while the next one is polled."""
         self.tally = Tally()
         self._flush = flush
         self._follower = follower
@@ -49,7 +61,9 @@ class LiveRun:
         self._observer = observer
         self._stopped = stopped
         self._patience = Patience(clock, observer, follower.rest, None, stopped)
+        self._ahead = ahead
         self._waiting: list[Chunk] = []
+        self._writing: _Writing | None = None
         self._oldest = 0.0
         self._asked = float("-inf")
         self._positions: dict[str, int] = {}
@@ -64,13 +78,14 @@ class LiveRun:
             try:
                 self._poll()
             except AnalyticsError:
-                self._write()
+                self._drain()
                 raise
             if self._due():
                 self._write()
+            self._look()
             if until is not None and self._finished(until):
                 break
-        self._write()
+        self._drain()
 
     def _poll(self) -> None:
         """Step 1. After a rebalance everything begins anew at the checkpoints.
@@ -80,7 +95,7 @@ class LiveRun:
         room = max(1, self._pace.records - self._records())
         chunks = self._follower.poll(self._wait(), room)
         if self._follower.taken():
-            self._write()
+            self._drain()
             self._begin(self._follower.held())
             return
         if chunks and not self._waiting:
@@ -108,16 +123,34 @@ class LiveRun:
         return self._records() >= self._pace.records or age >= self._pace.seconds
 
     def _write(self) -> None:
-        """Steps 2 to 7 for what is waiting.
+        """Start steps 2 to 6 for what is waiting, once the batch before has had all of its own."""
+        self._settle()
+        if self._waiting:
+            chunks, self._waiting = self._waiting, []
+            self._writing = _Writing(chunks, self._ahead(partial(self._flush.write, chunks)))
+
+    def _look(self) -> None:
+        """Take note of a batch that is written."""
+        if self._writing is not None and self._writing.tally.done():
+            self._settle()
+
+    def _drain(self) -> None:
+        """Write what is waiting, and see it written."""
+        self._write()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait for the batch that is being written; step 7 for it.
 
         Where the store went away, what was polled is let go and read again from
         the checkpoint once the store is back: it may have come back without the
         last writes that it had acknowledged.
         """
-        if not self._waiting:
+        if self._writing is None:
             return
+        writing, self._writing = self._writing, None
         try:
-            tally = self._flush.write(self._waiting)
+            tally = writing.tally.result()
         except UnreachableError as error:
             if self._stopped():
                 raise
@@ -125,8 +158,7 @@ class LiveRun:
             self._patience.complain(error)
             self._begin(self._follower.held())
             return
-        positions = {chunk.partition: chunk.end for chunk in self._waiting}
-        self._waiting = []
+        positions = {chunk.partition: chunk.end for chunk in writing.chunks}
         self.tally.add(tally)
         self._positions |= positions
         self._follower.commit(positions)
@@ -143,5 +175,5 @@ class LiveRun:
         if now - self._asked < pause:
             return False
         self._asked = now
-        self._write()
+        self._drain()
         return self._beginnings.absorbed(until)

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..event import Coordinate, Event, Fact
 from ..fold import journal
 from ..fold.delta import Posting
 from ..fold.field import Document
-from ..store.port import ORDERS, Store
+from ..store.port import Store
 from .scope import Located, LocatedPosting, Scope
-
-
-def own_postings(events: Iterable[Located]) -> Iterator[LocatedPosting]:
-    """Events that add to their own date and need to know nothing else."""
-    for partition, event in events:
-        assert not isinstance(event.effect, Fact)
-        yield partition, Posting(event.offset, event.date, event.hour, event.effect)
 
 
 class Posted(NamedTuple):
@@ -31,9 +24,13 @@ class Posted(NamedTuple):
 class Journals:
     """Records facts in the journals of their orders and reads off what they add."""
 
-    def __init__(self, store: Store, bookkeeper: journal.Bookkeeper, scope: Scope) -> None:
+    def __init__(
+        self, store: Store, kind: str, bookkeeper: journal.Bookkeeper, scope: Scope
+    ) -> None:
+        """`kind` is where the projection's journals are stored."""
         self._scope = scope
         self._store = store
+        self._kind = kind
         self._bookkeeper = bookkeeper
 
     def post(self, events: Iterable[Located]) -> Posted:
@@ -42,15 +39,14 @@ class Journals:
         Events that are no facts add what they say.
         """
         by_order: dict[str, list[tuple[Coordinate, Event]]] = {}
-        others: list[Located] = []
+        postings: list[LocatedPosting] = []
         for partition, event in events:
             if isinstance(event.effect, Fact):
                 at = Coordinate(partition, event.offset)
                 by_order.setdefault(event.effect.order, []).append((at, event))
             else:
-                others.append((partition, event))
+                postings.append((partition, event))
         journals, conflicts = self._record(by_order)
-        postings = list(own_postings(others))
         duplicates = 0
         for order, entries in by_order.items():
             booked = self._scope.bookings(journals[order], self._bookkeeper)
@@ -71,7 +67,7 @@ class Journals:
         conflicts = 0
         pending = list(by_order)
         while pending:
-            stored = self._store.load(ORDERS, pending)
+            stored = self._store.load(self._kind, pending)
             changed = []
             for order in pending:
                 document = stored.get(order) or journal.empty(order)
@@ -79,7 +75,7 @@ class Journals:
                 done[order] = grown or document
                 if grown is not None:
                     changed.append(grown)
-            revs = self._store.swap(ORDERS, changed)
+            revs = self._store.swap(self._kind, changed)
             pending = [each["_id"] for each in changed if each["_id"] not in revs]
             conflicts += len(pending)
         return done, conflicts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
@@ -16,6 +16,13 @@ from ..fold.field import Document
 def new_rev() -> str:
     """A revision that no write had before, so that a stale writer can never match it again."""
     return token_hex(8)
+
+
+def only(document: Document, fields: Collection[str] | None) -> Document:
+    """What `Store.scan` yields of a document."""
+    if fields is None:
+        return document
+    return {name: value for name, value in document.items() if name == "_id" or name in fields}
 
 
 class MemoryStore:
@@ -51,18 +58,31 @@ class MemoryStore:
             stored = self._documents[kind]
             for document in documents:
                 key = document["_id"]
-                if key in stored and stored[key]["rev"] == document.get("rev"):
+                if key in stored and stored[key].get("rev") == document.get("rev"):
                     del stored[key]
                     removed.add(key)
         return removed
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
         with self._lock:
             keys = sorted(self._documents[kind])
         wanted = [key for key in keys if first <= key and (last is None or key <= last)]
         for key in wanted:
-            yield from self.load(kind, [key]).values()
+            for document in self.load(kind, [key]).values():
+                yield only(document, fields)
+
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        with self._lock:
+            stored = self._documents[kind].values()
+            return Counter(tuple(each[name] for name in names) for each in stored)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

@@ -17,7 +17,7 @@ from typing import Any
 from ..event import Coordinate
 from ..fold.field import Document
 from .digest import digest
-from .memory import new_rev
+from .memory import new_rev, only
 from .sqlite_file import open_file, translated
 from .text import from_text, to_text
 
@@ -71,7 +71,13 @@ class SqliteStore:
                 if self._connection.execute(statement, (each["_id"], each.get("rev"))).rowcount
             }
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
         with translated(self._path), self._lock:
             if not self._exists(kind):
@@ -82,7 +88,20 @@ class SqliteStore:
                 (first, last, last),
             ).fetchall()
         for _, rev, text in rows:
-            yield from_text(text) | {"rev": rev}
+            yield only(from_text(text) | {"rev": rev}, fields)
+
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        fields = ", ".join("json_extract(document, ?)" for _ in names)
+        places = ", ".join(str(place) for place in range(1, len(names) + 1))
+        with translated(self._path), self._lock:
+            if not self._exists(kind):
+                return {}
+            rows = self._connection.execute(
+                f"SELECT {fields}, count(*) FROM {kind} GROUP BY {places}",
+                [f'$."{name}"' for name in names],
+            ).fetchall()
+        return {tuple(values): count for *values, count in rows}
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
@@ -121,8 +140,9 @@ class SqliteStore:
                 raise
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, when a write of another thread is through."""
+        with self._lock:
+            self._connection.close()
 
     def _select(self, kind: str, columns: str, keys: list[Any]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []

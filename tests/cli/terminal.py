@@ -1,4 +1,4 @@
-"""A terminal of our own: what a person sees, keys and window sizes included."""
+"""A command on a terminal of its own, as a person has it."""
 
 from __future__ import annotations
 
@@ -6,63 +6,60 @@ import fcntl
 import os
 import pty
 import select
-import struct
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Mapping
+
+from .command import Command
 
 
 class Terminal:
-    """Runs `sc-analytics` on a pseudo-terminal; `text` is everything that was drawn so far."""
+    """Standard input and standard error are the terminal; standard output is a pipe."""
 
-    def __init__(self, environment: Mapping[str, str], *arguments: str, columns: int = 100) -> None:
-        self._mine, theirs = pty.openpty()
-        self.resize(columns)
-        own = {k: v for k, v in environment.items() if k not in ("COLUMNS", "LINES")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "sc_analytics_cli", *arguments],
-            env=own | {"TERM": "xterm-256color"},
+    def __init__(self, command: Command, *arguments: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.seen = ""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sc_analytics_cli", *arguments, *command._flags],
+            env=command._environment,
             stdin=theirs,
-            stdout=theirs,
+            stdout=subprocess.PIPE,
             stderr=theirs,
+            text=True,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
         )
         os.close(theirs)
-        self.text = ""
 
-    def resize(self, columns: int, lines: int = 50) -> None:
-        """Give the window another size."""
-        fcntl.ioctl(self._mine, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
-
-    def press(self, keys: bytes) -> None:
-        """Type."""
-        os.write(self._mine, keys)
-
-    def shows(self, words: str, after: int = 0, timeout: float = 60) -> int:
-        """Wait until these words are drawn; returns where they end."""
+    def wait_for(self, text: str, timeout: float = 60) -> None:
+        """Read what it shows until this comes up."""
         deadline = time.monotonic() + timeout
-        while words not in self.text[after:]:
-            assert time.monotonic() < deadline, f"{words!r} was not drawn\n{self.text[after:]}"
-            self._read(0.2)
-        return self.text.index(words, after) + len(words)
+        while text not in self.seen:
+            assert time.monotonic() < deadline, self.seen
+            assert self._read(1) or self.process.poll() is None, self.seen
 
-    def ends(self, timeout: float = 60) -> int:
-        """Wait for the end; the exit code."""
-        deadline = time.monotonic() + timeout
-        while self._process.poll() is None:
-            assert time.monotonic() < deadline, f"still running\n{self.text}"
-            self._read(0.2)
-        self._read(0.0)
-        os.close(self._mine)
-        return self._process.returncode
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self._ours, keys.encode())
 
-    def _read(self, timeout: float) -> None:
-        while select.select([self._mine], [], [], timeout)[0]:
-            try:
-                self.text += os.read(self._mine, 65_536).decode(errors="replace")
-            except OSError:  # the other side has ended
-                return
-            timeout = 0.0
+    def ended(self) -> tuple[int, str]:
+        """Its exit code and what it wrote to standard output."""
+        assert self.process.stdout is not None
+        out = self.process.stdout.read()
+        self.process.stdout.close()
+        code = self.process.wait(60)
+        while self._read(0):
+            pass
+        os.close(self._ours)
+        return code, out
+
+    def _read(self, timeout: float) -> bool:
+        if not select.select([self._ours], [], [], timeout)[0]:
+            return False
+        try:
+            data = os.read(self._ours, 65536)
+        except OSError:  # Linux says so once the other side is closed
+            return False
+        self.seen += data.decode(errors="replace")
+        return bool(data)

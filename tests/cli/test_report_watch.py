@@ -14,7 +14,7 @@ import pytest
 from tests.servers.mongo import MongoServer
 
 from .command import Command
-from .terminal import Terminal
+from .window import Window
 
 ALTERNATE, BACK = "\x1b[?1049h", "\x1b[?1049l"
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
@@ -37,10 +37,10 @@ def command(mongo_database: str, tmp_path: Path) -> Command:
     return command
 
 
-def watching(command: Command, *flags: str) -> Terminal:
+def watching(command: Command, *flags: str) -> Window:
     """A terminal in which a report is watched."""
     words = ("report", "funnel", "--watch", "0.5", "--timeout", "1", *flags)
-    return Terminal(command._environment, *words)
+    return Window(command._environment, *words)
 
 
 def test_it_draws_in_place_and_leaves_the_terminal_clean(

@@ -115,6 +115,15 @@ def test_every_id_with_a_prefix_lies_before_the_prefix_and_the_last_character(
     assert ids(store, "p:", "p:\U0010ffff") == [f"p:{each}" for each in IN_ORDER]
 
 
+def test_a_scan_of_some_fields_gives_only_those_that_a_document_has(store: Store) -> None:
+    write(store, {"_id": "a", "n": 1, "m": {"x": 1}, "raw": b"1"}, {"_id": "b", "m": None})
+    assert list(store.scan(KIND, fields=["n", "m"])) == [
+        {"_id": "a", "n": 1, "m": {"x": 1}},
+        {"_id": "b", "m": None},
+    ]
+    assert list(store.scan(KIND, "b", fields=[])) == [{"_id": "b"}]
+
+
 def test_a_long_scan_gives_every_document_once(store: Store) -> None:
     documents = write(store, *({"_id": f"{n:05}", "n": n} for n in range(3000)))
     assert list(store.scan(KIND)) == documents
@@ -136,3 +145,20 @@ def test_writing_during_a_scan_shows_no_document_twice(store: Store) -> None:
         assert store.swap(KIND, [document | {"n": 1}])
     assert seen == [f"{n:04}" for n in range(600)]
     assert {each["n"] for each in store.scan(KIND)} == {1}
+
+
+def test_documents_are_counted_by_the_values_of_fields(store: Store) -> None:
+    """Large ones and those with other fields too; of an unknown kind there are none."""
+    assert store.counts(KIND, "a", "status") == {}
+    write(
+        store,
+        *({"_id": f"x{n}", "a": "revenue", "status": "open", "value": b"v" * n} for n in range(9)),
+        {"_id": "y", "a": "revenue", "status": "closed"},
+        {"_id": "z", "a": "$x \U0001f600", "status": "open", "more": {}},
+    )
+    assert store.counts(KIND, "a", "status") == {
+        ("revenue", "open"): 9,
+        ("revenue", "closed"): 1,
+        ("$x \U0001f600", "open"): 1,
+    }
+    assert store.counts(KIND, "status") == {("open",): 10, ("closed",): 1}
