@@ -6,16 +6,19 @@ After a change that is meant, write the files anew from what is shown, and look 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from sc_analytics_cli.projections.declaration import Projection
+from sc_analytics_cli.fold.field import Count, Ratio
+from sc_analytics_cli.projections.declaration import DailyProjection, Projection, Share
 from sc_analytics_cli.projections.order_funnel import OrderFunnelDaily
 from sc_analytics_cli.projections.revenue import RevenueDaily
 from sc_analytics_cli.projections.user_lifecycle import UserLifecycleDaily
@@ -191,3 +194,52 @@ def test_rankings_are_chosen_by_number_and_by_name() -> None:
     of.documents[DAY.isoformat()]["revenue_by_promotion"] = {"x": 1, "y": 2, "z": 3}
     (ranking,) = view(of, choice=Choice(1, "promotion")).rankings
     assert [entry[:2] for entry in ranking.entries] == [("z", "0.03"), ("and 2 more", "0.03")]
+
+
+class SearchDaily(DailyProjection, name="site-search", report="search", topic="web", version=1):
+    """A projection of which reports know nothing but its declaration."""
+
+    searches = Count("web.searched")
+    clicks = Count("web.clicked")
+    click_rate = Ratio("clicks", "searches")
+    errors = Count("web.failed")
+
+    stages = ("searches", "clicks")
+    shares: ClassVar[Mapping[str, Share]] = {
+        "error_rate": Share("errors", ("searches", "errors")),
+    }
+
+
+def test_a_new_projection_has_a_whole_report() -> None:
+    """Bars of its stages, its shares behind their parts, its rates."""
+    today = {"00": {"searches": 80, "clicks": 20, "errors": 20}}
+    shown = drawn(view(judged(SearchDaily, {}, today, days=0), letters=0), 80)
+    assert shown == (
+        "Search: Sun 2026-11-22, UTC\n"
+        "partial: until 14:05 · last flush 3 s ago · no dead letters\n"
+        "folded by version 1\n"
+        "too little history to tell what is ordinary: 0 of the 14 days before have\n"
+        "figures, 7 are needed\n"
+        "\n"
+        "                                                       of  of one      by\n"
+        "            funnel                                  first  before   14:00\n"
+        "─────────────────────────────────────────────────────────────────────────\n"
+        "Searches    ████████████████████████████      80  100.0 %              80\n"
+        "Clicks      ███████                           20   25.0 %  25.0 %      20\n"
+        "\n"
+        "Errors                                        20                       20\n"
+        "\n"
+        "Click rate                                25.0 %                   25.0 %\n"
+        "Error rate                                20.0 %                   20.0 %\n"
+    )
+
+
+def test_a_stage_or_share_must_be_a_counter_of_the_projection() -> None:
+    """A misspelt one is found when the product is loaded, not when a report is drawn."""
+    with pytest.raises(TypeError, match="clikcs is no counter that it declares"):
+
+        class Misspelt(DailyProjection, name="m", report="m", topic="web", version=1):
+            """Has a stage that it does not declare."""
+
+            clicks = Count("web.clicked")
+            stages = ("clikcs",)
