@@ -14,7 +14,8 @@ from .options import command
 from .processes import Job, run_jobs
 from .progress import watcher
 from .replay import RangeOptions, reread
-from .report import write_report
+from .report import Asked, write_report
+from .report_question import Question
 
 DATES = "2026-11-09..2026-11-22"
 
@@ -36,7 +37,7 @@ def demo(settings: Settings) -> None:
         finally:
             observer.close()
         say(f"$ sc-analytics report all --date {DATES} --store sqlite:///demo.db")
-        write_report(mine, named(["all"]), [DATES], "table")
+        write_report(mine, Question(named(["all"]), [DATES]), Asked())
 
 
 def events_file() -> Path:

@@ -128,6 +128,13 @@ class Checkpoints:
         }
 
 
+def flushed_at(store: Store, projection: str) -> datetime | None:
+    """When a flush of the projection last absorbed records of any partition; None for never."""
+    prefix = checkpoint_id(projection, "")
+    moved = [each.get("updated_at") for each in store.scan(CHECKPOINTS, prefix, prefix + LAST)]
+    return max((each for each in moved if each is not None), default=None)
+
+
 def absorbed_since(checkpoint: Document) -> tuple[int, int]:
     """The last absorbed range `[since, next)`: what live reading goes on from."""
     since, end = checkpoint["ranges"][-1]
