@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import backfill, consume, dead_letters, demo, explain, replay, report, runs
+from . import backfill, consume, dead_letters, demo, explain, replay, report, runs, status
 
 app = typer.Typer(
     name="sc-analytics",
@@ -22,6 +22,7 @@ app.command("report")(report.report)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(runs.app, name="runs")
 app.command("explain")(explain.explain)
+app.command("status")(status.status)
 app.command("demo")(demo.demo)
 
 

@@ -7,14 +7,29 @@ from typing import Final
 
 from ..errors import UsageError
 
-_DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)?")
-_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)?")
+_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
-def seconds(text: str, flag: str) -> float:
-    """`100ms`, `1.5s`, `2m`, `1h`, or a bare number of seconds; raises UsageError otherwise."""
+def seconds(text: str, flag: str, longest: float = 86_400.0) -> float:
+    """`100ms`, `1.5s`, `2m`, `1h`, `1d`, or a bare number of seconds.
+
+    Raises UsageError for anything else, for 0, and above `longest` seconds.
+    """
     match = _DURATION.fullmatch(text)
     value = float(match[1]) * _SECONDS[match[2] or "s"] if match else 0.0
-    if not 0.0 < value <= 86_400.0:
+    if not 0.0 < value <= longest:
         raise UsageError(f"{flag}: {text!r} is not a duration", advice=f"{flag} 1s, or 100ms")
     return value
+
+
+def in_words(value: float) -> str:
+    """A number of seconds in its two largest units: `9s`, `3m 20s`, `2h 05m`, `7d 02h`."""
+    whole = int(value)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02}s"
+    if whole < 86_400:
+        return f"{whole // 3600}h {whole % 3600 // 60:02}m"
+    return f"{whole // 86_400:,}d {whole % 86_400 // 3600:02}h"

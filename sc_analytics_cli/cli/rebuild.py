@@ -12,7 +12,6 @@ from typing import Any
 from .. import bootstrap
 from ..errors import NotThereError
 from ..projections.catalog import named
-from ..projections.declaration import Projection
 from ..report.dates import parse_dates
 from ..run.backfill import Backfill, Outcome
 from ..run.backfill_plan import Plan, checkpoints_of, plan
@@ -22,6 +21,7 @@ from ..run.patience import Patience
 from ..run.ports import Observer
 from ..run.rebuild import Facts
 from ..run.same_log import refuse_other_log
+from ..run.stale import stale_dates
 from ..settings import Settings, zone
 from ..source.port import Source
 from ..store.port import Store
@@ -75,13 +75,6 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         made = plan(projection, store, declared, bounds, offsets_at, dates, tz, request.slack)
         plans.append(made)
     return plans
-
-
-def stale_dates(store: Store, projection: Projection) -> list[str]:
-    """The dates whose documents an older version of the projection has folded."""
-    version = projection.shape.version
-    found = store.scan(projection.collection())
-    return [each["date"] for each in found if each["version"] != version]
 
 
 def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:

@@ -39,6 +39,11 @@ def listed(store: Store, projection: str) -> Iterator[Document]:
     return store.scan(DEAD_LETTERS, prefix, prefix + LAST)
 
 
+def count_open(store: Store, projection: str) -> int:
+    """How many of the projection's dead letters are open."""
+    return sum(each["status"] == OPEN for each in listed(store, projection))
+
+
 def coordinate_of(letter: Document) -> Coordinate:
     """Where the record stands."""
     partition, _, offset = letter["_id"].removeprefix(letter["projection"] + ":").rpartition(":")

@@ -116,6 +116,14 @@ class Source(Protocol):
 class LiveSource(Source, Protocol):
     """A source that goes on growing and can be followed."""
 
+    def first_timestamps(self, spans: Mapping[str, Span]) -> dict[str, int]:
+        """Partition → when the first record of its span was recorded, in milliseconds.
+
+        The spans lie within the bounds; one that holds no record is left out. As
+        little as possible is read.
+        """
+        ...
+
     def follow(self, topic: str, group: str) -> Follower:
         """Join the group of this name."""
         ...

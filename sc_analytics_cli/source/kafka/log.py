@@ -10,6 +10,7 @@ from ..port import Span
 from ..spans import filled_within
 from .client import consumer, name_of, partition_of, quiet, translated
 from .follower import KafkaFollower
+from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
 from .topics import check, described
 
@@ -29,7 +30,7 @@ class KafkaSource:
         self._servers = servers
         self._timeout = timeout
         self._session_timeout = session_timeout
-        self._asking = consumer(servers, timeout)
+        self._asking = consumer(servers, timeout, max_partition_fetch_bytes=FETCH_BYTES)
 
     def partitions(self, topics: Iterable[str]) -> list[str]:
         """See Source.partitions. Raises NotThereError for a topic that does not exist."""
@@ -69,6 +70,13 @@ class KafkaSource:
         """See Source.read."""
         wanted = filled_within(spans, self.bounds)
         return KafkaReader(self._servers, self._timeout, wanted)
+
+    def first_timestamps(self, spans: Mapping[str, Span]) -> dict[str, int]:
+        """See LiveSource.first_timestamps."""
+        wanted = {partition_of(name): span for name, span in spans.items()}
+        with translated(self._servers):
+            found = first_timestamps(self._asking, wanted, self._timeout)
+        return {name_of(each): stamp for each, stamp in found.items()}
 
     def follow(self, topic: str, group: str) -> KafkaFollower:
         """See LiveSource.follow. Raises NotThereError for a topic that does not exist."""
