@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .projections.declaration import Projection
     from .run.flush import Flush, Reached
     from .source.file.log import FileSource
+    from .source.kafka.outlet import KafkaOutlet
     from .source.port import LiveSource
     from .store.overlay import OverlayStore
     from .store.port import Store
@@ -112,6 +113,13 @@ def open_kafka(settings: Settings) -> LiveSource:
         timeout=settings.timeout,
         session_timeout=settings.session_timeout,
     )
+
+
+def open_outlet(settings: Settings) -> KafkaOutlet:
+    """The configured brokers to produce to; raises UnreachableError where none answers in time."""
+    from .source.kafka.outlet import KafkaOutlet
+
+    return KafkaOutlet(settings.bootstrap_servers, timeout=settings.timeout)
 
 
 def open_file(path: str) -> FileSource:

@@ -28,7 +28,7 @@ def consumer(servers: str, timeout: float, **more: Any) -> KafkaConsumer:
     topic creation, committed records only, no deserializers (an exception in one
     makes every later poll fail). Raises UnreachableError after `timeout` seconds.
     """
-    return _connected(
+    return connected(
         KafkaConsumer,
         servers,
         timeout,
@@ -46,7 +46,7 @@ def consumer(servers: str, timeout: float, **more: Any) -> KafkaConsumer:
 @contextmanager
 def admin(servers: str, timeout: float) -> Iterator[KafkaAdminClient]:
     """A connected client for questions about the cluster; no answer takes longer than `timeout`."""
-    client = _connected(KafkaAdminClient, servers, timeout, request_timeout_ms=int(timeout * 1000))
+    client = connected(KafkaAdminClient, servers, timeout, request_timeout_ms=int(timeout * 1000))
     try:
         with translated(servers):
             yield client
@@ -81,7 +81,7 @@ def translated(servers: str) -> Iterator[None]:
         raise _translation(error, servers) from error
 
 
-def _connected(kind: type[Any], servers: str, timeout: float, **settings: Any) -> Any:
+def connected(kind: type[Any], servers: str, timeout: float, **settings: Any) -> Any:
     """A client that has found a broker; where there is none, nothing of it stays behind.
 
     The driver leaves a thread and its sockets running when its constructor fails,
