@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +15,16 @@ from .settings import Settings
 if TYPE_CHECKING:
     from .projections.declaration import Projection
     from .run.flush import Flush, Reached
+    from .run.ports import Observer
     from .source.file.log import FileSource
     from .source.kafka.outlet import KafkaOutlet
     from .source.port import LiveSource
     from .store.overlay import OverlayStore
     from .store.port import Store
+
+
+_LEAST_PATIENCE = 60.0
+"""Seconds without a sign of life after which a worker is given up."""
 
 
 class SystemClock:
@@ -120,6 +127,45 @@ def open_outlet(settings: Settings) -> KafkaOutlet:
     from .source.kafka.outlet import KafkaOutlet
 
     return KafkaOutlet(settings.bootstrap_servers, timeout=settings.timeout)
+
+
+@contextmanager
+def telemetry(
+    settings: Settings, workers: Sequence[str], port: int | None, health_file: str | None
+) -> Iterator[list[Observer]]:
+    """Observers that serve metrics on a port and keep a health file; none where neither is asked.
+
+    Raises UsageError where the port or the file cannot be had, or the extra
+    `metrics` is not installed.
+    """
+    from .telemetry.health import Health, HealthFile
+
+    patience = max(_LEAST_PATIENCE, 4 * settings.timeout)
+    observers: list[Observer] = []
+    with ExitStack() as opened:
+        if health_file is not None:
+            try:
+                kept = HealthFile(Path(health_file), workers, patience, time.monotonic)
+            except OSError as error:
+                raise UsageError(
+                    f"--health-file {health_file} cannot be written: {error.strerror}",
+                    advice="name a file in a folder that this user may write to",
+                ) from error
+            opened.callback(kept.close)
+            observers.append(kept)
+        if port is not None:
+            try:
+                from .telemetry.metrics import Metrics
+                from .telemetry.server import TelemetryServer
+            except ModuleNotFoundError as error:
+                raise UsageError(
+                    "--metrics-port needs prometheus-client, which is not installed",
+                    advice="pip install 'sc-analytics[metrics]'",
+                ) from error
+            metrics, health = Metrics(), Health(workers, patience, time.monotonic)
+            opened.enter_context(closing(TelemetryServer(port, metrics, health)))
+            observers += [metrics, health]
+        yield observers
 
 
 def open_file(path: str) -> FileSource:

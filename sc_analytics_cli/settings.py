@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from .errors import UsageError
@@ -52,6 +53,13 @@ def zone(name: str) -> ZoneInfo:
         ) from error
 
 
+class LogFormat(StrEnum):
+    """How messages are written on stderr."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything that flags and environment decide, as one value handed to every process.
@@ -70,6 +78,7 @@ class Settings:
     flush_interval: float = 1.0
     session_timeout: float = 15.0
     ledger_days: int = 30
+    log_format: LogFormat = LogFormat.TEXT
     debug: bool = False
 
     def topic_name(self, topic: str) -> str:

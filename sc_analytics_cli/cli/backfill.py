@@ -17,12 +17,12 @@ from ..settings import Settings
 from ..store.port import Store
 from .differences import Changed, print_changes
 from .durations import seconds
-from .failures import say
 from .options import command, option
 from .plan_words import plan_in_words, question
 from .progress import Silent, watching
 from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild
 from .run_record import recorded
+from .voice import say
 
 DIFFERS = 8
 

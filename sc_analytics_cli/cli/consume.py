@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated
 
@@ -14,8 +14,10 @@ from .. import bootstrap
 from ..errors import UnreachableError
 from ..projections.catalog import named
 from ..run.consume import LiveRun, Pace
+from ..run.observers import Observers
 from ..run.patience import Patience
-from ..run.ports import Observer
+from ..run.ports import Observer, Where
+from ..run.pulse import Pulsing
 from ..run.spec import parse_spec
 from ..run.start import Beginnings
 from ..run.store_rules import agree
@@ -32,6 +34,7 @@ class LiveOptions:
     until_end: bool
     start: str
     accept_gap: bool
+    worker: str | None = None
 
 
 @command
@@ -50,6 +53,13 @@ def consume(
     accept_gap: Annotated[
         bool, option("--accept-gap", "Go on although retention deleted unread records.")
     ] = False,
+    metrics_port: Annotated[
+        int | None,
+        option("--metrics-port", "Serve /metrics, /live and /ready on it.", min=0, max=65_535),
+    ] = None,
+    health_file: Annotated[
+        str | None, option("--health-file", "Kept fresh while every worker is alive.")
+    ] = None,
 ) -> None:
     """Follow the topics and keep the daily documents up to date, until SIGINT or SIGTERM.
 
@@ -60,18 +70,19 @@ def consume(
     projections = named(names)
     parse_spec(start, zone(settings.rules.timezone), bootstrap.SystemClock().now())
     jobs = [
-        Job(
-            projection.name if workers == 1 else f"{projection.name} ({number})",
-            partial(follow, settings, projection.name, options),
+        Job(worker, partial(follow, settings, name, replace(options, worker=worker)))
+        for name in (projection.name for projection in projections)
+        for worker in (
+            f"{name} ({number})" if workers > 1 else name for number in range(1, workers + 1)
         )
-        for projection in projections
-        for number in range(1, workers + 1)
     ]
-    observer = watcher(bounded=until_end)
-    try:
-        run_jobs(jobs, observer, drain=True)
-    finally:
-        observer.close()
+    lines = watcher(bounded=until_end)
+    names_of_workers = [job.name for job in jobs]
+    with bootstrap.telemetry(settings, names_of_workers, metrics_port, health_file) as machines:
+        try:
+            run_jobs(jobs, Observers([lines, *machines]), drain=True)
+        finally:
+            lines.close()
 
 
 def follow(
@@ -101,8 +112,10 @@ def follow(
             observer.expects(name, beginnings.remaining(ends))
         pace = Pace(settings.flush_records, settings.flush_interval)
         limit = settings.timeout if options.until_end else None
-        patience = Patience(clock, observer, clock.sleep, limit, stopped)
+        pulsing = Pulsing(options.worker or name, name, clock, observer)
+        patience = Patience(clock, observer, clock.sleep, limit, stopped, pulsing.waits)
         join = partial(source.follow, topic, projection.group())
+        observer.says(f"{name}: joins {projection.group()} to follow {topic}", Where(name))
         while not stopped():
             try:
                 follower = patience.until_answered(join)
@@ -111,12 +124,15 @@ def follow(
                     break  # whatever was polled before is stored
                 raise
             with closing(follower):
-                live = LiveRun(flush, follower, beginnings, pace, clock, observer, stopped)
+                live = LiveRun(
+                    flush, follower, beginnings, pace, clock, observer, stopped, options.worker
+                )
                 try:
                     live.run(ends if options.until_end else None)
                     break
                 except UnreachableError as error:
                     if stopped() or options.until_end:
                         raise
+                    pulsing.waits(error.what)
                     patience.complain(error)
             clock.sleep(1.0)

@@ -12,12 +12,12 @@ from ..errors import UsageError
 from ..projections.catalog import named
 from ..settings import Settings
 from .durations import seconds
-from .failures import say
 from .options import command, option
 from .processes import Job, run_jobs
 from .progress import watcher
 from .replay import RangeOptions, reread
 from .report import write_report
+from .voice import say
 
 DATES = "2026-11-09..2026-11-22"
 

@@ -17,8 +17,8 @@ from ..errors import UsageError
 from ..run.produce import Producing
 from ..settings import Settings, zone
 from ..traffic.shop import DAY, Shop
-from .failures import say
 from .signals import StopSignals
+from .voice import say
 
 if TYPE_CHECKING:
     from ..source.kafka.outlet import KafkaOutlet

@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ..settings import Rules, Settings
+from ..settings import LogFormat, Rules, Settings
 from .failures import reporting
 from .signals import raise_on_sigterm
+from .voice import speak
 
 PREFIX = "SC_ANALYTICS_"
 _PANEL = "Settings"
@@ -92,6 +93,10 @@ _SETTINGS: dict[str, tuple[Any, Any]] = {
         ],
         _DEFAULTS.ledger_days,
     ),
+    "log_format": (
+        Annotated[LogFormat, _setting("--log-format", "Messages on stderr: text or JSON lines.")],
+        _DEFAULTS.log_format,
+    ),
     "debug": (
         Annotated[bool, _setting("--debug", "Show tracebacks.")],
         _DEFAULTS.debug,
@@ -113,6 +118,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     def wrapped(**given: Any) -> None:
         raise_on_sigterm()
         chosen = {name: given.pop(name) for name in _SETTINGS}
+        speak(chosen["log_format"])
         with reporting(debug=chosen["debug"]):
             function(**given, settings=_settings(chosen))
 

@@ -11,12 +11,14 @@ from ..event import Chunk
 from ..source.port import Follower, Span
 from .flush import Flush
 from .patience import Patience
-from .ports import Clock, Observer
+from .ports import Clock, Observer, Where
+from .pulse import Pulsing
 from .start import Beginnings
 from .tally import Tally
 
 _POLL_SECONDS = 0.25
 _ASK_SECONDS = 0.5
+_NAMED_PARTITIONS = 8
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,12 @@ class LiveRun:
         clock: Clock,
         observer: Observer,
         stopped: Callable[[], bool],
+        worker: str | None = None,
     ) -> None:
+        """`worker` is what this process is called among others; else as its projection."""
         self.tally = Tally()
+        self._name = flush.projection.name
+        self._pulsing = Pulsing(worker or self._name, self._name, clock, observer)
         self._flush = flush
         self._follower = follower
         self._beginnings = beginnings
@@ -48,11 +54,15 @@ class LiveRun:
         self._clock = clock
         self._observer = observer
         self._stopped = stopped
-        self._patience = Patience(clock, observer, follower.rest, None, stopped)
+        self._patience = Patience(
+            clock, observer, follower.rest, None, stopped, self._pulsing.waits
+        )
         self._waiting: list[Chunk] = []
         self._oldest = 0.0
         self._asked = float("-inf")
         self._positions: dict[str, int] = {}
+        self._reading: dict[str, int] = {}
+        """Partition held → the next offset to absorb."""
 
     def run(self, until: Mapping[str, Span] | None = None) -> None:
         """Go on until stopped, or until the ends of `until` are absorbed by whomever.
@@ -68,8 +78,12 @@ class LiveRun:
                 raise
             if self._due():
                 self._write()
+            self._let_go()
+            self._pulsing.beats(self._lags, frozenset(self._reading))
             if until is not None and self._finished(until):
                 break
+        if self._stopped():
+            self._says(f"stopping; {self._records():,} records that were read are to be stored")
         self._write()
 
     def _poll(self) -> None:
@@ -90,7 +104,29 @@ class LiveRun:
     def _begin(self, partitions: Collection[str]) -> None:
         """Go on with these partitions where the store says, once it answers."""
         take = partial(self._beginnings.take, partitions)
-        self._follower.seek(self._patience.until_answered(take))
+        starts = self._patience.until_answered(take)
+        self._follower.seek(starts)
+        if starts.keys() != self._reading.keys():
+            self._says(_reads(starts))
+        self._reading = dict(starts)
+
+    def _let_go(self) -> None:
+        """Note what the group has taken away without giving anything."""
+        lost = self._reading.keys() - self._follower.held()
+        if lost:
+            self._reading = {each: at for each, at in self._reading.items() if each not in lost}
+            self._says(_reads(self._reading))
+
+    def _lags(self) -> dict[str, int]:
+        ends = self._follower.ends()
+        return {
+            partition: max(0, ends[partition] - at)
+            for partition, at in self._reading.items()
+            if partition in ends
+        }
+
+    def _says(self, message: str) -> None:
+        self._observer.says(f"{self._name}: {message}", Where(self._name))
 
     def _wait(self) -> float:
         if not self._waiting:
@@ -116,6 +152,7 @@ class LiveRun:
         """
         if not self._waiting:
             return
+        began = self._clock.monotonic()
         try:
             tally = self._flush.write(self._waiting)
         except UnreachableError as error:
@@ -127,8 +164,10 @@ class LiveRun:
             return
         positions = {chunk.partition: chunk.end for chunk in self._waiting}
         self._waiting = []
+        tally.flushes, tally.seconds = 1, self._clock.monotonic() - began
         self.tally.add(tally)
         self._positions |= positions
+        self._reading |= {each: at for each, at in positions.items() if each in self._reading}
         self._follower.commit(positions)
         self._observer.flushed(self._flush.projection.name, tally, positions)
 
@@ -145,3 +184,12 @@ class LiveRun:
         self._asked = now
         self._write()
         return self._beginnings.absorbed(until)
+
+
+def _reads(starts: Mapping[str, int]) -> str:
+    """What the group has given to this process, in words."""
+    named = [f"{name} at {at}" for name, at in sorted(starts.items())[:_NAMED_PARTITIONS]]
+    if not named:
+        return "reads no partition: the group has given all of them to others"
+    more = len(starts) - len(named)
+    return "reads " + ", ".join(named) + (f" and {more} more" if more else "")

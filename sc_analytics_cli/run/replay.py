@@ -11,7 +11,7 @@ from ..event import Chunk
 from ..source.port import Reader, Span
 from .flush import Flush
 from .patience import Patience
-from .ports import Observer
+from .ports import Observer, Where
 from .tally import Tally
 
 
@@ -38,7 +38,10 @@ def check_no_hole(flush: Flush, spans: Mapping[str, Span], observer: Observer) -
         if start == stop or partition.startswith("file:"):
             continue
         if checkpoint is None:
-            observer.says(f"{name}: the history of {partition} begins at offset {start}")
+            observer.says(
+                f"{name}: the history of {partition} begins at offset {start}",
+                Where(name, partition, start),
+            )
         elif start > checkpoint["next"]:
             holes[partition] = (checkpoint["next"], start)
     if holes:

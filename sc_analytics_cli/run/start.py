@@ -10,7 +10,7 @@ from ..fold.field import Document
 from ..source.port import Source, Span
 from .checkpoints import absorbed_since
 from .flush import Flush
-from .ports import Clock, Observer
+from .ports import Clock, Observer, Where
 from .same_log import check_same_log
 from .spec import Earliest, Spec, resolve
 
@@ -107,4 +107,8 @@ class Beginnings:
                 cause="retention deleted them while no consumer was running",
                 advice="--accept-gap goes on at the first record that is there",
             )
-        self.observer.says(f"{self.flush.projection.name}: {lost}; going on without them")
+        self.observer.says(
+            f"{self.flush.projection.name}: {lost}; going on without them",
+            Where(self.flush.projection.name, partition, at),
+            "warning",
+        )

@@ -59,6 +59,10 @@ class Follower(Protocol):
         """Partitions that this process reads now."""
         ...
 
+    def ends(self) -> dict[str, int]:
+        """The end of each partition that this process reads, as last heard; asks nobody."""
+        ...
+
     def seek(self, starts: Mapping[str, int]) -> None:
         """Begin these partitions at these offsets; one that is no longer ours is passed over."""
         ...

@@ -15,6 +15,8 @@ from tests.fakes import FakeClock
 
 
 class Sent(NamedTuple):
+    """What an outbox has been given, and when."""
+
     topic: str
     key: str
     id: str
