@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import NotThereError, UsageError
+from .examination import Check
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -127,6 +129,59 @@ def open_outlet(settings: Settings) -> KafkaOutlet:
     from .source.kafka.outlet import KafkaOutlet
 
     return KafkaOutlet(settings.bootstrap_servers, timeout=settings.timeout)
+
+
+@contextmanager
+def checks(settings: Settings) -> Iterator[list[Check]]:
+    """What `doctor` asks of the configured servers; what it opened is closed in the end."""
+    from .projections.catalog import all_projections
+    from .run.checks import fitting_checks
+    from .source.kafka.checks import TOPICS, kafka_checks
+
+    with ExitStack() as opened:
+
+        def once(open_it: Callable[[], Any]) -> Callable[[], Any]:
+            return cache(lambda: opened.enter_context(closing(open_it())))
+
+        source = once(lambda: open_kafka(settings))
+        store = once(lambda: open_store_to_read(settings))
+        projections = {each: settings.topic_name(each.topic) for each in all_projections()}
+        asked = [
+            Check("settings", lambda: _in_words(settings)),
+            *kafka_checks(
+                settings.bootstrap_servers,
+                settings.timeout,
+                source,
+                sorted(set(projections.values())),
+                [each.group() for each in projections],
+            ),
+        ]
+        path = Path(settings.store.removeprefix("sqlite:///"))
+        if settings.store.startswith("sqlite:///"):
+            from .store.sqlite_checks import FILE, sqlite_checks
+
+            asked += sqlite_checks(path, store)
+            needed, there = FILE, path.exists()
+        else:
+            from .store.mongo_checks import LOGIN, mongo_checks
+
+            ledgers = [each.ledger() for each in projections]
+            asked += mongo_checks(settings.store, settings.timeout, store, ledgers)
+            needed, there = LOGIN, True
+        yield asked + fitting_checks(
+            projections,
+            settings.rules,
+            store if there else lambda: None,
+            source,
+            SystemClock().now,
+            [needed],
+            [TOPICS],
+        )
+
+
+def _in_words(settings: Settings) -> str:
+    kind = settings.store.partition(":")[0]
+    return f"store {store_name(settings)} ({kind}), Kafka {settings.bootstrap_servers}"
 
 
 @contextmanager

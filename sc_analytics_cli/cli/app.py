@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import backfill, consume, dead_letters, demo, explain, replay, report, runs, status
+from . import backfill, consume, dead_letters, demo, doctor, explain, replay, report, runs, status
 
 app = typer.Typer(
     name="sc-analytics",
@@ -23,6 +23,7 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(runs.app, name="runs")
 app.command("explain")(explain.explain)
 app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 
 

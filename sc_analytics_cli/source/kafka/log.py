@@ -78,6 +78,20 @@ class KafkaSource:
             found = first_timestamps(self._asking, wanted, self._timeout)
         return {name_of(each): stamp for each, stamp in found.items()}
 
+    def committed(self, group: str, partitions: Iterable[str]) -> dict[str, int]:
+        """Partition → what the group has committed there; left out where nothing was.
+
+        The group is looked at, not joined.
+        """
+        looking = consumer(self._servers, self._timeout, group_id=group)
+        try:
+            with translated(self._servers):
+                wanted = {each: partition_of(each) for each in partitions}
+                found = {name: looking.committed(each) for name, each in wanted.items()}
+        finally:
+            looking.close(autocommit=False)
+        return {name: offset for name, offset in found.items() if offset is not None}
+
     def follow(self, topic: str, group: str) -> KafkaFollower:
         """See LiveSource.follow. Raises NotThereError for a topic that does not exist."""
         described(self._servers, self._timeout, [topic])
