@@ -58,6 +58,12 @@ class Coordinate(NamedTuple):
     def __str__(self) -> str:
         return f"{self.partition}:{self.offset}"
 
+    @classmethod
+    def of(cls, text: str) -> Coordinate:
+        """The coordinate that was written as this text."""
+        partition, _, offset = text.rpartition(":")
+        return cls(partition, int(offset))
+
 
 class Chunk(NamedTuple):
     """Records of one partition, in offset order, and the range `[start, end)` they stand for.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..event import Add
-from .ranges import Range, contains
 
 
 class Posting(NamedTuple):
@@ -50,10 +49,6 @@ class Delta:
     def entries(self) -> Counter[Entry]:
         """How often each (hour, additions) occurs."""
         return Counter((posting.hour, posting.adds) for posting in self.postings)
-
-    def outside(self, ranges: Sequence[Range]) -> Delta:
-        """The delta of those postings whose offset lies in none of the ranges."""
-        return Delta([each for each in self.postings if not contains(ranges, each.offset)])
 
 
 Deltas = dict[str, dict[str, Delta]]

@@ -4,45 +4,73 @@ The invariant lives here: a document is the fold of the distinct events of its
 date whose offsets lie in the ranges of its own `source`. Counters and ranges
 change in the same value, which the store swaps as a whole.
 
-    source: {"sc.domain.order/0": {"first": 12, "ranges": [[0, 5000]]}}
+    source: {"sc.domain.order/0": {"first": 12, "ranges": [[0, 5000]], "amended": [17]}}
 
 `ranges` is what has been absorbed of the partition; `first` is the lowest offset
 that added anything, which tells whether retention has cut what a rebuild needs.
+
+An offset that is listed as a dead letter was in reach without being read. Should
+a later version be able to read it, the ranges cannot tell whether the document
+counts it. So such an offset is absorbed exactly where `amended` has it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from ..errors import AnalyticsError
-from ..event import Coordinate
 from .delta import Delta, Entry
 from .field import CentsBy, Document, Shape
-from .ranges import Range, disjoint, union_all
+from .ranges import Range, contains, disjoint, union_all
 
 MAX_INT64: Final = 2**63 - 1
 
 Reach = Mapping[str, Sequence[Range]]
 """Partition → ranges in which every record has been read, by this run or before it."""
 
+Unread = Mapping[str, Collection[int]]
+"""Partition → offsets that are listed as dead letters."""
 
-def unabsorbed(document: Document, deltas: Mapping[str, Delta]) -> dict[str, Delta]:
+
+def has_absorbed(source: Document, partition: str, offset: int, unread: Unread) -> bool:
+    """Whether a document with this `source` has absorbed the offset."""
+    known = source.get(partition)
+    if known is None:
+        return False
+    if offset in unread.get(partition, ()):
+        return offset in known.get("amended", ())
+    return contains(known["ranges"], offset)
+
+
+def unabsorbed(document: Document, deltas: Mapping[str, Delta], unread: Unread) -> dict[str, Delta]:
     """The part of `deltas` (partition → delta) that the document has not absorbed yet."""
     fresh = {}
+    source = document["source"]
     for partition, delta in deltas.items():
-        known = document["source"].get(partition)
+        known = source.get(partition)
         if known is not None and not disjoint(known["ranges"], delta.first, delta.last):
-            delta = delta.outside(known["ranges"])
+            delta = Delta(
+                [
+                    posting
+                    for posting in delta.postings
+                    if not has_absorbed(source, partition, posting.offset, unread)
+                ]
+            )
         if delta.postings:
             fresh[partition] = delta
     return fresh
 
 
 def absorb(
-    shape: Shape, document: Document, fresh: Mapping[str, Delta], reach: Reach, now: datetime
+    shape: Shape,
+    document: Document,
+    fresh: Mapping[str, Delta],
+    reach: Reach,
+    unread: Unread,
+    now: datetime,
 ) -> Document:
     """The document with deltas added that it has not absorbed yet (see `unabsorbed`).
 
@@ -56,7 +84,8 @@ def absorb(
     grown["source"] = dict(document["source"])
     for partition, delta in fresh.items():
         known = document["source"].get(partition)
-        grown["source"][partition] = _grown_source(known, delta, reach[partition])
+        source = _grown_source(known, delta, reach[partition])
+        grown["source"][partition] = source | _amended(source, delta, unread.get(partition, ()))
     shape.derive(grown)
     _check_size(shape, grown)
     return grown | {"version": shape.version, "updated_at": now}
@@ -72,36 +101,10 @@ def _grown_source(known: Document | None, delta: Delta, reached: Sequence[Range]
     }
 
 
-def amend(
-    shape: Shape,
-    document: Document,
-    at: Coordinate,
-    entries: Counter[Entry],
-    now: datetime,
-) -> Document | None:
-    """The document with one event added that could not be read when its offset was absorbed.
-
-    Its coordinate is kept among the `amended`, so that it is added once; None
-    where it is there already.
-    """
-    partition, offset = at
-    known: Document = document["source"].get(partition, {"ranges": []})
-    amended = known.get("amended", [])
-    if offset in amended:
-        return None
-    grown = dict(document)
-    _add(shape, grown, document, entries)
-    source = {
-        **known,
-        "first": min(known.get("first", offset), offset),
-        "ranges": union_all(known["ranges"], [[offset, offset + 1]]),
-        "amended": sorted([*amended, offset]),
-    }
-    grown["source"] = document["source"] | {partition: source}
-    grown["hours"] = dict(sorted(grown["hours"].items()))
-    shape.derive(grown)
-    _check_size(shape, grown)
-    return grown | {"version": shape.version, "updated_at": now}
+def _amended(source: Document, delta: Delta, letters: Collection[int]) -> Document:
+    """The `amended` offsets of a source together with the letters that the delta counts."""
+    counted = {each.offset for each in delta.postings if each.offset in letters} if letters else ()
+    return {"amended": sorted({*source.get("amended", ()), *counted})} if counted else {}
 
 
 def _add(shape: Shape, grown: Document, document: Document, entries: Counter[Entry]) -> None:

@@ -66,6 +66,11 @@ class DailyProjection:
         return "analytics_ledger_" + cls.name.replace("-", "_")
 
     @classmethod
+    def journals(cls) -> str:
+        """Where the journals of its orders are stored."""
+        return "analytics_orders_" + cls.name.replace("-", "_")
+
+    @classmethod
     def group(cls) -> str:
         """Its consumer group."""
         return "sc-analytics-" + cls.name

@@ -81,7 +81,7 @@ class Backfill:
     def _close_letters(self) -> None:
         """Dead letters that the rebuilt documents now count in full are closed."""
         parts = [*self._scanned, self._further.result()]
-        read = {at for each in parts for ats in each.amended.values() for at in ats}
+        read = {at for each in parts for at in each.letters}
         whole = read - {at for each in parts for at in each.left_out}
         name = self._plan.projection.name
         dead_letters.close(self._store, name, whole, "rebuilt", self._clock())
@@ -140,7 +140,6 @@ class Backfill:
         """The date's document as it is to be stored; None where the log has nothing for it."""
         shape = self._plan.projection.shape
         parts = [each.parts[date] for each in scanned if date in each.parts]
-        amended = {at for each in scanned for at in each.amended.get(date, ())}
         later = self._on_top(date, stored)
         if later is not None:
             parts = [*parts, later]
@@ -150,7 +149,8 @@ class Backfill:
         for part in parts:
             document = plus(shape, document, part)
         shape.derive(document)
-        document["source"] = self._source(document, amended)
+        overruled = {at for each in scanned for at in each.overruled}
+        document["source"] = self._source(document, stored, overruled)
         if date in self._plan.cut:
             document["incomplete"] = True
         document |= {"version": shape.version, "updated_at": self._clock()}
@@ -176,16 +176,30 @@ class Backfill:
         sources = {each: {"ranges": stored["source"][each]["ranges"]} for each in elsewhere}
         return later | {"source": sources}
 
-    def _source(self, document: Document, amended: Iterable[Coordinate]) -> Document:
+    def _source(
+        self, document: Document, stored: Document | None, overruled: Iterable[Coordinate]
+    ) -> Document:
+        """What the rebuilt document has absorbed.
+
+        Of a partition that the scan does not read it is all that was absorbed
+        before, amended dead letters included: whatever the scan found stands for
+        them.
+        """
         source: Document = {}
+        before = stored["source"] if stored else {}
         for partition in sorted({*self._plan.declared, *self._plan.spans, *document["source"]}):
             entry = document["source"].get(partition, {"ranges": []})
             ranges = union_all(entry["ranges"], self._plan.declared.get(partition, []))
+            amended = set(entry.get("amended", ()))
             if partition in self._plan.spans:
                 ranges = union_all(ranges, [self._plan.spans[partition]])
-            mine = sorted(at.offset for at in amended if at.partition == partition)
+            else:
+                amended.update(before.get(partition, {}).get("amended", ()))
+                amended.update(at.offset for at in overruled if at.partition == partition)
             if ranges:
-                source[partition] = entry | {"ranges": ranges} | ({"amended": mine} if mine else {})
+                source[partition] = entry | {"ranges": ranges}
+            if ranges and amended:
+                source[partition]["amended"] = sorted(amended)
         return source
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -13,7 +13,6 @@ from ..fold.ranges import contains, union_all
 from ..projections.declaration import Projection
 from ..source.port import Span
 from ..store.port import CHECKPOINTS, LAST, Store
-from . import dead_letters
 
 OffsetsAt = Callable[[Iterable[str], int], Mapping[str, int]]
 """See Source.offsets_at."""
@@ -45,15 +44,14 @@ class Plan:
     declared: dict[str, list[list[int]]]
     before: dict[str, Document]
     growing: frozenset[str]
-    letters: set[Coordinate] = field(default_factory=set)
 
     def absorbed_elsewhere(self, coordinate: str) -> bool:
         """Whether a ledger's coordinate lies in what is declared and is not read by the scan."""
-        partition, _, offset = coordinate.rpartition(":")
+        partition, offset = Coordinate.of(coordinate)
         start, end = self.spans.get(partition, (0, 0))
-        if partition in self.growing or start <= int(offset) < end:
+        if partition in self.growing or start <= offset < end:
             return False
-        return contains(self.declared.get(partition, ()), int(offset))
+        return contains(self.declared.get(partition, ()), offset)
 
 
 def checkpoints_of(store: Store, projection: Projection) -> dict[str, list[list[int]]]:
@@ -117,7 +115,6 @@ def plan(
         absorbed,
         before,
         growing,
-        _letters(store, projection, spans),
     )
 
 
@@ -150,15 +147,3 @@ def _cuts(
 def _milliseconds(date: str, zone: tzinfo, before: timedelta) -> int:
     midnight = datetime.fromisoformat(date).replace(tzinfo=zone)
     return int((midnight.astimezone(UTC) - before).timestamp() * 1000)
-
-
-def _letters(store: Store, projection: Projection, spans: Mapping[str, Span]) -> set[Coordinate]:
-    """Where the scan will come upon records that are listed as dead letters."""
-    found = {
-        dead_letters.coordinate_of(each) for each in dead_letters.listed(store, projection.name)
-    }
-    return {
-        at
-        for at in found
-        if at.partition in spans and spans[at.partition][0] <= at.offset < spans[at.partition][1]
-    }

@@ -8,11 +8,13 @@ from typing import NamedTuple
 
 from ..event import Coordinate
 from ..fold.field import Document
+from ..fold.ranges import Range
 from ..settings import Rules
 from ..source.port import Source, Span
 from ..store.port import CHECKPOINTS, Store
 from ..store.scratch import ScratchStore
 from .backfill_plan import Plan
+from .dead_letters import Letters
 from .flush import Flush
 from .patience import Patience
 from .ports import Observer
@@ -25,11 +27,13 @@ class Scanned(NamedTuple):
     """What one process found for one projection; it travels between processes.
 
     `parts` are the dates as far as this process has read the log; for the rest
-    see Rebuild.
+    see Rebuild. `overruled` are listed as dead letters and owned an event id of
+    which the parts count another copy.
     """
 
     parts: dict[str, Document]
-    amended: dict[str, set[Coordinate]]
+    overruled: set[Coordinate]
+    letters: set[Coordinate]
     left_out: set[Coordinate]
     facts: Facts
     mended: bool
@@ -49,21 +53,42 @@ class Rebuilding:
         facts: Facts | None = None,
     ) -> None:
         """`spans` are the part of the plan's that is read here; `facts`: see Rebuild."""
+        self._plan = plan
         self._kind = plan.projection.collection()
-        self._dates = plan.dates
-        self._scope = Rebuild(
-            plan.dates, {each: [span] for each, span in spans.items()}, plan.letters, facts
+        self._scope = Rebuild(plan.dates, {each: [span] for each, span in spans.items()}, facts)
+        self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, self._absorbed)
+        self._letters = Letters(store, plan.projection.name, _nothing)
+        self._overruled: set[Coordinate] = set()
+        self.flush = Flush(
+            plan.projection, self._scratch, rules, clock, scope=self._scope, letters=self._letters
         )
-        self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, plan.absorbed_elsewhere)
-        self.flush = Flush(plan.projection, self._scratch, rules, clock, scope=self._scope)
 
     def result(self, tally: Tally | None = None) -> Scanned:
         """What the records written to `flush` so far amount to."""
-        parts = self._scratch.load(self._kind, self._dates)
+        parts = self._scratch.load(self._kind, self._plan.dates)
         scope = self._scope
         return Scanned(
-            parts, scope.amended, scope.left_out, scope.facts, scope.mended, tally or Tally()
+            parts,
+            self._overruled,
+            scope.letters,
+            scope.left_out,
+            scope.facts,
+            scope.mended,
+            tally or Tally(),
         )
+
+    def _absorbed(self, coordinate: str) -> bool:
+        if not self._plan.absorbed_elsewhere(coordinate):
+            return False
+        at = Coordinate.of(coordinate)
+        if at.offset in self._letters.unread(at.partition):
+            self._overruled.add(at)
+        return True
+
+
+def _nothing(partition: str) -> Sequence[Range]:
+    """What the documents that are built anew have absorbed before."""
+    return ()
 
 
 def scan(

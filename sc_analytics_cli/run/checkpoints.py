@@ -9,12 +9,12 @@ Everything in `ranges` is in the documents. Live reading goes on at `next`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from ..fold.document import Reach
 from ..fold.field import Document
-from ..fold.ranges import union_all
+from ..fold.ranges import Range, union_all
 from ..store.port import CHECKPOINTS, Store
 
 
@@ -37,6 +37,11 @@ class Checkpoints:
         loaded = self._store.load(CHECKPOINTS, ids).values()
         self._known |= {document["partition"]: document for document in loaded}
         return {document["partition"]: document for document in loaded}
+
+    def absorbed(self, partition: str) -> Sequence[Range]:
+        """The ranges of a partition that are in the documents by now."""
+        ranges: list[list[int]] = self.load([partition]).get(partition, {"ranges": []})["ranges"]
+        return ranges
 
     def forget(self) -> None:
         """Trust nothing seen before: the last write may have been undone."""

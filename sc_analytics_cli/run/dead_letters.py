@@ -3,51 +3,96 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from ..event import Coordinate, DeadLetter
 from ..fold.field import Document
+from ..fold.ranges import Range, contains
 from ..store.port import DEAD_LETTERS, LAST, Store
 
 OPEN: Final = "open"
+ABSORBED: Final = "absorbed"
+"""The status of a record that an earlier version could read and has counted; nothing is missing."""
 
 MAX_KEPT_BYTES: Final = 8 * 1024 * 1024
 """Of a longer value the beginning is kept: a document of MongoDB holds 16 MB at most."""
 
 
-def keep(
-    store: Store,
-    projection: str,
-    letters: Iterable[tuple[str, str, DeadLetter]],
-    now: datetime,
-) -> None:
-    """Store (partition, label, letter) triples, each once.
-
-    Its identity is projection and coordinate, so reading the log again lists
-    nothing twice and changes nothing of what is stored.
-    """
-    documents = [_document(projection, *each, now) for each in letters]
-    known = store.load(DEAD_LETTERS, [document["_id"] for document in documents])
-    store.swap(DEAD_LETTERS, [each for each in documents if each["_id"] not in known])
+AbsorbedBefore = Callable[[str], Sequence[Range]]
+"""Partition → the ranges that were absorbed before this run came upon it."""
 
 
-def listed(store: Store, projection: str) -> Iterator[Document]:
-    """The projection's dead letters, closed ones too."""
-    prefix = f"{projection}:"
-    return store.scan(DEAD_LETTERS, prefix, prefix + LAST)
+class Letters:
+    """The dead letters of one projection, as its flush sees them."""
+
+    def __init__(self, store: Store, projection: str, absorbed_before: AbsorbedBefore) -> None:
+        self._store = store
+        self._projection = projection
+        self._absorbed_before = absorbed_before
+        self._known: dict[str, tuple[frozenset[int], Sequence[Range]]] = {}
+
+    def forget(self, partition: str | None = None) -> None:
+        """Look a partition up again when it is next asked for; by default all of them."""
+        if partition is None:
+            self._known.clear()
+        else:
+            self._known.pop(partition, None)
+
+    def unread(self, partition: str) -> frozenset[int]:
+        """The offsets that documents may have in their ranges without counting them.
+
+        Those that are listed, whatever became of them since. A record that this
+        run lists itself is not among them: it cannot read it the next time either.
+        """
+        return self._at(partition)[0]
+
+    def keep(self, letters: Iterable[tuple[str, str, DeadLetter]], now: datetime) -> None:
+        """List (partition, label, letter) triples, each once.
+
+        Its identity is projection and coordinate, so reading the log again lists
+        nothing twice. What is absorbed and was not listed then could be read then:
+        it is listed as `absorbed`, until a rebuild leaves it out.
+        """
+        documents = {}
+        for partition, label, letter in letters:
+            document = _document(self._projection, partition, label, letter, now)
+            if contains(self._at(partition)[1], letter.record.offset):
+                document["status"] = ABSORBED
+            documents[document["_id"]] = document
+        known = self._store.load(DEAD_LETTERS, list(documents))
+        changed = [each for key, each in documents.items() if key not in known]
+        changed += [
+            each | {"status": OPEN}
+            for key, each in known.items()
+            if each["status"] == ABSORBED and documents[key]["status"] == OPEN
+        ]
+        self._store.swap(DEAD_LETTERS, changed)
+
+    def _at(self, partition: str) -> tuple[frozenset[int], Sequence[Range]]:
+        if partition not in self._known:
+            prefix = f"{self._projection}:{partition}:"
+            listed = self._store.scan(DEAD_LETTERS, prefix, prefix + LAST, fields=["status"])
+            unread = frozenset(
+                int(each["_id"].removeprefix(prefix))
+                for each in listed
+                if each["status"] != ABSORBED
+            )
+            self._known[partition] = unread, self._absorbed_before(partition)
+        return self._known[partition]
 
 
 def count_open(store: Store, projection: str) -> int:
     """How many of the projection's dead letters are open."""
-    return sum(each["status"] == OPEN for each in listed(store, projection))
+    prefix = f"{projection}:"
+    letters = store.scan(DEAD_LETTERS, prefix, prefix + LAST, fields=["status"])
+    return sum(each["status"] == OPEN for each in letters)
 
 
 def coordinate_of(letter: Document) -> Coordinate:
     """Where the record stands."""
-    partition, _, offset = letter["_id"].removeprefix(letter["projection"] + ":").rpartition(":")
-    return Coordinate(partition, int(offset))
+    return Coordinate.of(letter["_id"].removeprefix(letter["projection"] + ":"))
 
 
 def close(

@@ -10,11 +10,14 @@ from ..decode.reader import read
 from ..event import Coordinate, Event, Fact, Record
 from ..fold import journal
 from ..fold.delta import Posting
+from ..fold.document import Unread, has_absorbed
+from ..fold.field import Document
 from ..fold.ranges import contains
 from ..projections.declaration import Projection
 from ..settings import Rules
-from ..store.port import ORDERS, Store
+from ..store.port import Store
 from .checkpoints import Checkpoints
+from .dead_letters import Letters
 from .postings import own_postings
 
 
@@ -48,12 +51,15 @@ def explain(
     if owner is not None and owner != str(at):
         return Explanation(name, "duplicate", f"its id belongs to {owner}", event)
     postings = list(_postings(projection, store, at, event))
-    checkpoint = Checkpoints(store, name).load([partition]).get(partition)
-    if checkpoint is None or not contains(checkpoint["ranges"], record.offset):
+    checkpoints = Checkpoints(store, name)
+    if not contains(checkpoints.absorbed(partition), record.offset):
         return Explanation(
             name, "not absorbed yet", "it lies above the checkpoint", event, postings
         )
-    missing = [each.date for each in postings if not _absorbed(projection, store, at, each.date)]
+    unread = {partition: Letters(store, name, checkpoints.absorbed).unread(partition)}
+    missing = [
+        each.date for each in postings if not _absorbed(projection, store, at, each.date, unread)
+    ]
     if missing:
         why = f"the document of {missing[0]} has not absorbed its offset; a backfill mends that"
         return Explanation(name, "not absorbed yet", why, event, postings)
@@ -67,12 +73,17 @@ def _postings(
     fact, bookkeeper = event.effect, projection.bookkeeper()
     if bookkeeper is None or not isinstance(fact, Fact):
         return (posting for _, posting in own_postings([(at.partition, event)]) if posting.adds)
-    document = store.load(ORDERS, [fact.order]).get(fact.order) or journal.empty(fact.order)
+    document = _journal(projection, store, fact.order)
     booked = journal.bookings(journal.record(document, [(at, event)]) or document, bookkeeper)
     return (Posting(at.offset, *each) for each in booked.get(str(at), ()) if each.adds)
 
 
-def _absorbed(projection: Projection, store: Store, at: Coordinate, date: str) -> bool:
+def _journal(projection: Projection, store: Store, order: str) -> Document:
+    return store.load(projection.journals(), [order]).get(order) or journal.empty(order)
+
+
+def _absorbed(
+    projection: Projection, store: Store, at: Coordinate, date: str, unread: Unread
+) -> bool:
     document = store.load(projection.collection(), [date]).get(date)
-    source = document["source"].get(at.partition) if document else None
-    return source is not None and contains(source["ranges"], at.offset)
+    return document is not None and has_absorbed(document["source"], *at, unread)

@@ -5,7 +5,8 @@
     3  claim        the ledger says which events are duplicates;
        record       facts of orders go into their journals
     4  fold         deltas per date and partition
-    5  swap         each document absorbs what is new to it, compare-and-swap
+    5  swap         each document absorbs what is new to it, compare-and-swap;
+                    dead letters that could be read are closed
     6  checkpoint   say that everything up to here is absorbed
     7  commit       tell Kafka, for lag tools only                 (the run)
 
@@ -16,7 +17,7 @@ can be done again from the same records and then changes nothing more. 2 to 6 ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Final
@@ -25,7 +26,7 @@ from ..decode.moment import Calendar
 from ..decode.reader import read
 from ..event import Chunk, Coordinate
 from ..fold.delta import Delta, Deltas, fold
-from ..fold.document import Reach, absorb, unabsorbed
+from ..fold.document import Reach, Unread, absorb, unabsorbed
 from ..fold.field import Document
 from ..fold.ranges import union_all
 from ..projections.declaration import Projection
@@ -34,6 +35,7 @@ from ..store.port import Store
 from . import dead_letters
 from .batch import Stretch, gather
 from .checkpoints import Checkpoints
+from .dead_letters import Letters
 from .postings import Journals, own_postings
 from .scope import Everything, Located, LocatedPosting, Scope
 from .tally import Tally
@@ -75,23 +77,30 @@ class Flush:
         clock: Callable[[], datetime],
         reached: Reached = unobserved,
         scope: Scope = EVERYTHING,
+        letters: Letters | None = None,
     ) -> None:
         self.projection = projection
         self._scope = scope
         self.checkpoints = Checkpoints(store, projection.name)
+        self._letters = letters or Letters(store, projection.name, self.checkpoints.absorbed)
         self._store = store
         self._clock = clock
         self._reached = reached
         self._readers = projection.readers(rules)
         self._calendar = Calendar(rules.timezone)
         bookkeeper = projection.bookkeeper()
-        self._journals = None if bookkeeper is None else Journals(store, bookkeeper, scope)
+        self._journals = (
+            None
+            if bookkeeper is None
+            else Journals(store, projection.journals(), bookkeeper, scope)
+        )
         self._documents: dict[str, Document] = {}
         self._reach: dict[str, list[list[int]]] = {}
 
     def begin(self, partition: str, since: int, at: int) -> None:
         """Say that every record of `[since, at)` is absorbed; reading goes on at `at`."""
         self._reach[partition] = [[since, at]]
+        self._letters.forget(partition)
 
     def write(self, chunks: Sequence[Chunk]) -> Tally:
         """Steps 2 to 6 for these chunks.
@@ -107,20 +116,24 @@ class Flush:
         }
         try:
             with self._store.atomic():
-                events = self._decode(stretches, tally)
+                events = self._scope.events(self._decode(stretches, tally))
                 self._reached(Step.DECODE)
-                kept = self._claim(self._scope.events(events), tally)
-                postings = self._scope.postings(self._post(kept, tally))
+                kept = self._claim(events, tally)
+                unread = {each: self._letters.unread(each) for each in stretches}
+                letters = self._readable_now(kept, unread)
+                postings = self._scope.postings(self._post(kept, tally), letters)
                 self._reached(Step.CLAIM)
                 deltas = fold(postings)
                 self._reached(Step.FOLD)
-                self._swap(deltas, reach, tally)
+                self._swap(deltas, reach, unread, tally)
+                self._close(self._scope.done_with(letters))
                 self._reached(Step.SWAP)
                 self.checkpoints.move(reach, self._clock())
                 self._reached(Step.CHECKPOINT)
         except BaseException:
             self._documents.clear()
             self.checkpoints.forget()
+            self._letters.forget()
             raise
         self._reach |= reach
         return tally
@@ -135,9 +148,19 @@ class Flush:
             tally.read += len(stretch.records)
             tally.skipped += reading.skipped
         if letters:
-            dead_letters.keep(self._store, self.projection.name, letters, self._clock())
+            self._letters.keep(letters, self._clock())
             tally.dead_letters += len(letters)
         return events
+
+    def _readable_now(self, kept: Iterable[Located], unread: Unread) -> frozenset[Coordinate]:
+        """Where among these events are records that are listed as dead letters."""
+        if not any(unread.values()):
+            return frozenset()
+        return frozenset(
+            Coordinate(partition, event.offset)
+            for partition, event in kept
+            if event.offset in unread[partition]
+        )
 
     def _claim(self, events: list[Located], tally: Tally) -> list[Located]:
         """Keep each event id at the one coordinate that owns it."""
@@ -167,7 +190,7 @@ class Flush:
         tally.conflicts += posted.conflicts
         return posted.postings
 
-    def _swap(self, deltas: Deltas, reach: Reach, tally: Tally) -> None:
+    def _swap(self, deltas: Deltas, reach: Reach, unread: Unread, tally: Tally) -> None:
         """Step 5: absorb and swap until every document has it."""
         kind, shape = self.projection.collection(), self.projection.shape
         pending = dict(deltas)
@@ -177,17 +200,22 @@ class Flush:
             changed = []
             for date, by_partition in pending.items():
                 document = self._documents.get(date) or shape.empty(date)
-                fresh = unabsorbed(document, by_partition)
+                fresh = unabsorbed(document, by_partition, unread)
                 if first_try:
                     tally.redelivered += _postings(by_partition) - _postings(fresh)
                 if fresh:
-                    changed.append(absorb(shape, document, fresh, reach, self._clock()))
+                    changed.append(absorb(shape, document, fresh, reach, unread, self._clock()))
             revs = self._store.swap(kind, changed)
             self._remember(changed, revs)
             pending = {d["_id"]: pending[d["_id"]] for d in changed if d["_id"] not in revs}
             tally.written += len(revs)
             tally.conflicts += len(pending)
             first_try = False
+
+    def _close(self, letters: Collection[Coordinate]) -> None:
+        if letters:
+            name, status = self.projection.name, self._scope.closing
+            dead_letters.close(self._store, name, letters, status, self._clock())
 
     def _load(self, kind: str, dates: Iterable[str]) -> None:
         missing = [date for date in dates if date not in self._documents]

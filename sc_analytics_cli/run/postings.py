@@ -9,7 +9,7 @@ from ..event import Coordinate, Event, Fact
 from ..fold import journal
 from ..fold.delta import Posting
 from ..fold.field import Document
-from ..store.port import ORDERS, Store
+from ..store.port import Store
 from .scope import Located, LocatedPosting, Scope
 
 
@@ -31,9 +31,13 @@ class Posted(NamedTuple):
 class Journals:
     """Records facts in the journals of their orders and reads off what they add."""
 
-    def __init__(self, store: Store, bookkeeper: journal.Bookkeeper, scope: Scope) -> None:
+    def __init__(
+        self, store: Store, kind: str, bookkeeper: journal.Bookkeeper, scope: Scope
+    ) -> None:
+        """`kind` is where the projection's journals are stored."""
         self._scope = scope
         self._store = store
+        self._kind = kind
         self._bookkeeper = bookkeeper
 
     def post(self, events: Iterable[Located]) -> Posted:
@@ -71,7 +75,7 @@ class Journals:
         conflicts = 0
         pending = list(by_order)
         while pending:
-            stored = self._store.load(ORDERS, pending)
+            stored = self._store.load(self._kind, pending)
             changed = []
             for order in pending:
                 document = stored.get(order) or journal.empty(order)
@@ -79,7 +83,7 @@ class Journals:
                 done[order] = grown or document
                 if grown is not None:
                     changed.append(grown)
-            revs = self._store.swap(ORDERS, changed)
+            revs = self._store.swap(self._kind, changed)
             pending = [each["_id"] for each in changed if each["_id"] not in revs]
             conflicts += len(pending)
         return done, conflicts

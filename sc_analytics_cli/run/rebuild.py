@@ -52,24 +52,24 @@ class Rebuild:
     any entry was changed: what was posted before that may then be wrong, and a
     further pass is needed.
 
-    `amended` are, by date, the dead letters that can be read now and are counted;
-    those that add to other dates too are `left_out` of these.
+    `letters` are the dead letters that could be read; those that add to other
+    dates too are also `left_out`: they are not counted in full.
     """
+
+    closing = "rebuilt"
 
     def __init__(
         self,
         dates: Collection[str],
         scanned: Mapping[str, Sequence[Range]],
-        letters: Collection[Coordinate],
         known: Facts | None = None,
     ) -> None:
         self.facts = Facts()
         self.mended = False
-        self.amended: dict[str, set[Coordinate]] = {}
+        self.letters: set[Coordinate] = set()
         self.left_out: set[Coordinate] = set()
         self._dates = frozenset(dates)
         self._scanned = scanned
-        self._letters = frozenset(letters)
         self._known = known
 
     def events(self, events: list[Located]) -> list[Located]:
@@ -80,20 +80,20 @@ class Rebuild:
             if each[1].date in self._dates or isinstance(each[1].effect, Fact)
         ]
 
-    def postings(self, postings: Iterable[LocatedPosting]) -> Iterable[LocatedPosting]:
-        """See Scope.postings; notes those that come from a record listed as a dead letter."""
+    def postings(
+        self, postings: Iterable[LocatedPosting], letters: Collection[Coordinate]
+    ) -> Iterable[LocatedPosting]:
+        """See Scope.postings."""
         for partition, posting in postings:
-            if self._letters:
-                self._note(Coordinate(partition, posting.offset), posting.date)
             if posting.date in self._dates:
                 yield partition, posting
+            elif (partition, posting.offset) in letters:
+                self.left_out.add(Coordinate(partition, posting.offset))
 
-    def _note(self, at: Coordinate, date: str) -> None:
-        if at in self._letters:
-            if date in self._dates:
-                self.amended.setdefault(date, set()).add(at)
-            else:
-                self.left_out.add(at)
+    def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
+        """See Scope.done_with; none before the rebuilt documents are swapped."""
+        self.letters.update(letters)
+        return ()
 
     def record(
         self, document: Document, events: Sequence[tuple[Coordinate, Event]]
@@ -116,8 +116,7 @@ class Rebuild:
         return journal.arranged_bookings(document, bookkeeper)
 
     def _stands(self, entry: journal.Entry) -> bool:
-        partition, _, offset = entry["at"].rpartition(":")
-        at = Coordinate(partition, int(offset))
-        if self._known is None or not contains(self._scanned.get(partition, ()), at.offset):
+        at = Coordinate.of(entry["at"])
+        if self._known is None or not contains(self._scanned.get(at.partition, ()), at.offset):
             return True
         return at in self._known or at in self.facts

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 from ..decode.moment import Calendar
 from ..decode.reader import read
-from ..event import Event, LogRecord
-from ..fold.delta import Entry, Posting
-from ..fold.document import amend
+from ..event import Chunk, Coordinate, LogRecord
 from ..fold.field import Document
+from ..fold.ranges import contains
 from ..projections.declaration import Projection
 from ..settings import Rules
 from ..store.port import Store
 from .dead_letters import OPEN, close, coordinate_of
-from .postings import Journals, own_postings
+from .flush import Flush
 from .scope import Everything
 
-CLOSING: Final = frozenset({"retried", "duplicate", "skipped"})
+RETRIED: Final = "retried"
+CLOSING: Final = frozenset({RETRIED, "duplicate", "skipped"})
 """The answers of `Retry.retry` after which a dead letter is closed."""
 
 
 class Retry:
     """Retries dead letters of one projection.
 
-    The documents of the record's dates have absorbed its offset already. So each
-    keeps the offset among its `amended` ones, in the same swap that adds the
-    event: retried twice, killed in between, or beside a backfill, it counts once.
+    A retry is a flush of one record. Documents count an offset that is listed as
+    a dead letter by its coordinate (see fold/document.py): retried twice, killed
+    in between, beside a backfill or a replay, the event counts once.
     """
 
     def __init__(
@@ -37,11 +36,8 @@ class Retry:
     ) -> None:
         self._projection = projection
         self._store = store
+        self._rules = rules
         self._clock = clock
-        self._readers = projection.readers(rules)
-        self._calendar = Calendar(rules.timezone)
-        bookkeeper = projection.bookkeeper()
-        self._journals = None if bookkeeper is None else Journals(store, bookkeeper, Everything())
 
     def retry(self, letter: Document) -> str:
         """What became of it: `retried`, `duplicate`, `skipped`, or the reason why it stays open."""
@@ -50,45 +46,22 @@ class Retry:
         if letter["value_bytes"] != len(letter["value"] or b""):
             return "only its beginning was kept; a backfill of its date reads it from the log"
         at = coordinate_of(letter)
-        reading = read(
-            [LogRecord(at.offset, letter["value"], letter["key"])], self._readers, self._calendar
-        )
+        record = LogRecord(at.offset, letter["value"], letter["key"])
+        readers = self._projection.readers(self._rules)
+        reading = read([record], readers, Calendar(self._rules.timezone))
         if reading.dead_letters:
             return reading.dead_letters[0].reason
-        status = self._apply(letter, reading.events[0]) if reading.events else "skipped"
+        return self._count(at, record, letter["topic"])
+
+    def _count(self, at: Coordinate, record: LogRecord, label: str) -> str:
+        flush = Flush(
+            self._projection, self._store, self._rules, self._clock, scope=Everything(RETRIED)
+        )
+        if not contains(flush.checkpoints.absorbed(at.partition), at.offset):
+            return "it lies above the checkpoint: the next live run reads it"
+        tally = flush.write([Chunk(at.partition, at.offset, at.offset + 1, [record], label)])
+        status = RETRIED
+        if not tally.counted:
+            status = "duplicate" if tally.duplicates else "skipped"
         close(self._store, self._projection.name, [at], status, self._clock())
         return status
-
-    def _apply(self, letter: Document, event: Event) -> str:
-        at = coordinate_of(letter)
-        with self._store.atomic():
-            if self._store.claim(self._projection.ledger(), {event.id: at}):
-                return "duplicate"
-            located = [(at.partition, event)]
-            if self._journals is None:
-                postings = list(own_postings(located))
-            else:
-                posted = self._journals.post(located)
-                if posted.duplicates:
-                    return "duplicate"
-                postings = posted.postings
-            for date, entries in _by_date(posting for _, posting in postings).items():
-                self._amend(date, letter, entries)
-        return "retried"
-
-    def _amend(self, date: str, letter: Document, entries: Counter[Entry]) -> None:
-        kind, shape = self._projection.collection(), self._projection.shape
-        at = coordinate_of(letter)
-        while True:
-            document = self._store.load(kind, [date]).get(date) or shape.empty(date)
-            amended = amend(shape, document, at, entries, self._clock())
-            if amended is None or self._store.swap(kind, [amended]):
-                return
-
-
-def _by_date(postings: Iterable[Posting]) -> Mapping[str, Counter[Entry]]:
-    by_date: dict[str, Counter[Entry]] = {}
-    for posting in postings:
-        if posting.adds:
-            by_date.setdefault(posting.date, Counter())[posting.hour, posting.adds] += 1
-    return by_date

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from ..event import Coordinate, Event
@@ -24,8 +25,10 @@ class Scope(Protocol):
         """The events that matter, before their ids are claimed."""
         ...
 
-    def postings(self, postings: Iterable[LocatedPosting]) -> Iterable[LocatedPosting]:
-        """The postings that matter."""
+    def postings(
+        self, postings: Iterable[LocatedPosting], letters: Collection[Coordinate]
+    ) -> Iterable[LocatedPosting]:
+        """The postings that matter; `letters` are those events that are listed as dead letters."""
         ...
 
     def record(
@@ -40,15 +43,29 @@ class Scope(Protocol):
         """What each fact of a journal adds, by its coordinate."""
         ...
 
+    def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
+        """Those of the letters that can be closed, now that the documents count them."""
+        ...
 
+    @property
+    def closing(self) -> str:
+        """The status that those are given."""
+        ...
+
+
+@dataclass(frozen=True)
 class Everything:
-    """The scope of consume and replay: all of it, and journals only ever grow."""
+    """The scope of consume, replay and retry: all of it, and journals only ever grow."""
+
+    closing: str = "replayed"
 
     def events(self, events: list[Located]) -> list[Located]:
         """See Scope.events."""
         return events
 
-    def postings(self, postings: Iterable[LocatedPosting]) -> Iterable[LocatedPosting]:
+    def postings(
+        self, postings: Iterable[LocatedPosting], letters: Collection[Coordinate]
+    ) -> Iterable[LocatedPosting]:
         """See Scope.postings."""
         return postings
 
@@ -63,3 +80,7 @@ class Everything:
     ) -> Mapping[str, Sequence[journal.Booking]]:
         """See Scope.bookings."""
         return journal.bookings(document, bookkeeper)
+
+    def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
+        """See Scope.done_with."""
+        return letters

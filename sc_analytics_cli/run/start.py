@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..errors import NotThereError
+from ..errors import NotThereError, UsageError
 from ..fold.field import Document
 from ..source.port import Source, Span
 from .checkpoints import absorbed_since
@@ -37,30 +37,37 @@ class Beginnings:
         Raises NotThereError where retention has deleted records above a
         checkpoint, ConflictError where the topic is not the one that was read.
         """
-        bounds = self.source.bounds(self.source.partitions([self.topic]))
-        known = self.flush.checkpoints.load(bounds)
-        ids = self.source.topic_ids(bounds)
+        partitions = self.source.partitions([self.topic])
+        # Before the bounds: somebody else may be moving the checkpoints on meanwhile.
+        known = self.flush.checkpoints.load(partitions)
+        bounds = self.source.bounds(partitions)
+        ids = self.source.topic_ids(partitions)
         for partition, checkpoint in known.items():
             self._check(partition, checkpoint, bounds[partition], ids.get(partition))
         first_run = not known
         fresh = {each: span for each, span in bounds.items() if each not in known}
         spec = self.start if first_run else Earliest()
         chosen = resolve(spec, bounds, self.source.offsets_at) if fresh else {}
-        starts = {each: chosen.get(each, fresh[each][0]) for each in fresh}
+        _check_all_named(fresh, chosen)
+        starts = {each: chosen[each] for each in fresh}
         self.flush.checkpoints.move(
             {each: [[at, at]] for each, at in starts.items()}, self.clock.now(), ids
         )
         return bounds
 
     def take(self, partitions: Collection[str]) -> dict[str, int]:
-        """Begin partitions that the group has given us; returns where each of them starts."""
+        """Begin partitions that the group has given us; returns where each of them starts.
+
+        Raises like `prepare`: the log may have been cut or made anew since.
+        """
         if not partitions:
             return {}
-        bounds = self.source.bounds(partitions)
         checkpoints = self.flush.checkpoints.load(partitions)
+        bounds, ids = self.source.bounds(partitions), self.source.topic_ids(partitions)
+        for partition, checkpoint in checkpoints.items():
+            check_same_log(partition, checkpoint, bounds[partition][1], ids.get(partition))
         fresh = {each: [[bounds[each][0]] * 2] for each in partitions if each not in checkpoints}
         if fresh:
-            ids = self.source.topic_ids(fresh)
             self.flush.checkpoints.move(fresh, self.clock.now(), ids)
             checkpoints |= self.flush.checkpoints.load(fresh)
         starts = {}
@@ -111,4 +118,16 @@ class Beginnings:
             f"{self.flush.projection.name}: {lost}; going on without them",
             Where(self.flush.projection.name, partition, at),
             "warning",
+        )
+
+
+def _check_all_named(partitions: Collection[str], starts: Mapping[str, int]) -> None:
+    """Refuse a start that is silent on a partition: a live run reads whatever it is given."""
+    silent = [each for each in partitions if each not in starts]
+    if silent:
+        wanted = sorted(int(each.rpartition("/")[2]) for each in silent)
+        raise UsageError(
+            f"--start does not say where to begin {', '.join(sorted(silent))}",
+            cause="a live run reads every partition that its group gives it",
+            advice="name them too: " + ",".join(f"{number}:OFFSET" for number in wanted),
         )

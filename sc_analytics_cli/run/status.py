@@ -70,7 +70,8 @@ def look(
     try:
         opened = store()
         kept = {each.name: _kept(opened, each, topic) for each, topic in projections.items()}
-        unfinished = [each["_id"] for each in opened.scan(RUNS) if each["status"] == UNFINISHED]
+        runs = opened.scan(RUNS, fields=["status"])
+        unfinished = [each["_id"] for each in runs if each["status"] == UNFINISHED]
     except NotThereError as error:
         store_error, unfinished = error, []
         kept = {each.name: _Kept({}, 0, []) for each in projections}

@@ -18,6 +18,13 @@ def new_rev() -> str:
     return token_hex(8)
 
 
+def only(document: Document, fields: Collection[str] | None) -> Document:
+    """What `Store.scan` yields of a document."""
+    if fields is None:
+        return document
+    return {name: value for name, value in document.items() if name == "_id" or name in fields}
+
+
 class MemoryStore:
     """Documents in dictionaries; safe for many threads, gone with the process."""
 
@@ -56,13 +63,20 @@ class MemoryStore:
                     removed.add(key)
         return removed
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
         with self._lock:
             keys = sorted(self._documents[kind])
         wanted = [key for key in keys if first <= key and (last is None or key <= last)]
         for key in wanted:
-            yield from self.load(kind, [key]).values()
+            for document in self.load(kind, [key]).values():
+                yield only(document, fields)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

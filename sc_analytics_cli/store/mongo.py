@@ -109,11 +109,18 @@ class MongoStore:
                     removed.add(each["_id"])
         return removed
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
         between = {"$gte": first} if last is None else {"$gte": first, "$lte": last}
         with translated():
-            yield from self._database[kind].find({"_id": between}).sort("_id", 1)
+            chosen = None if fields is None else ["_id", *fields]
+            yield from self._database[kind].find({"_id": between}, chosen).sort("_id", 1)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim.

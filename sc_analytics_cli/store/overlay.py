@@ -54,12 +54,18 @@ class OverlayStore:
         self._fetch(kind, [document["_id"] for document in documents])
         return self._top.remove(kind, documents)
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
         for document in self._base.scan(kind, first, last):
             if document["_id"] not in self._fetched[kind]:
                 self._keep(kind, [document["_id"]], {document["_id"]: document})
-        return self._top.scan(kind, first, last)
+        return self._top.scan(kind, first, last, fields)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

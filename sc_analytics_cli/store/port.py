@@ -16,7 +16,6 @@ from ..fold.field import Document
 
 CHECKPOINTS: Final = "analytics_checkpoints"
 DEAD_LETTERS: Final = "analytics_dead_letters"
-ORDERS: Final = "analytics_orders"
 RUNS: Final = "analytics_runs"
 SETTINGS: Final = "analytics_settings"
 
@@ -48,8 +47,17 @@ class Store(Protocol):
         """Remove each document whose stored `rev` is still its own; returns the `_id`s removed."""
         ...
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
-        """The documents with first ≤ `_id` ≤ last, in the order of `_id` by code point."""
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
+        """The documents with first ≤ `_id` ≤ last, in the order of `_id` by code point.
+
+        With `fields`, each has only its `_id` and those of these fields that it has.
+        """
         ...
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:

@@ -46,9 +46,15 @@ class ScratchStore:
         """See Store.remove."""
         return self._at(kind).remove(kind, documents)
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
-        return self._at(kind).scan(kind, first, last)
+        return self._at(kind).scan(kind, first, last, fields)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim, with the exception of the class's docstring."""

@@ -17,7 +17,7 @@ from typing import Any
 from ..event import Coordinate
 from ..fold.field import Document
 from .digest import digest
-from .memory import new_rev
+from .memory import new_rev, only
 from .sqlite_file import open_file, translated
 from .text import from_text, to_text
 
@@ -71,7 +71,13 @@ class SqliteStore:
                 if self._connection.execute(statement, (each["_id"], each.get("rev"))).rowcount
             }
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan."""
         with translated(self._path), self._lock:
             if not self._exists(kind):
@@ -82,7 +88,7 @@ class SqliteStore:
                 (first, last, last),
             ).fetchall()
         for _, rev, text in rows:
-            yield from_text(text) | {"rev": rev}
+            yield only(from_text(text) | {"rev": rev}, fields)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

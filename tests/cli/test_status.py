@@ -11,7 +11,7 @@ from tests.integration.topics import Log
 from tests.servers.kafka import KafkaServer
 
 from .command import NOWHERE, Command, misused, plain
-from .terminal import Terminal
+from .window import Window
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,7 @@ def test_a_view_without_a_terminal(command: Command) -> None:
 
 def test_a_view_on_a_terminal(command: Command) -> None:
     """It draws in place, follows the window, and Ctrl-C leaves the last look and a clean screen."""
-    terminal = Terminal(command._environment, "status", "--watch", "1", *command._flags)
+    terminal = Window(command._environment, "status", "--watch", "1", *command._flags)
     at = terminal.shows("Headroom")
     assert "\x1b[?1049h" in terminal.text, "the other screen"
     terminal.resize(60)

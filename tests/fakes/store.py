@@ -52,7 +52,13 @@ class FrailStore(MemoryStore):
         self.between()
         return found
 
-    def scan(self, kind: str, first: str = "", last: str | None = None) -> Iterator[Document]:
+    def scan(
+        self,
+        kind: str,
+        first: str = "",
+        last: str | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Iterator[Document]:
         """See Store.scan; nothing happens to those who only look."""
         between, self.between = self.between, _nothing
         try:

@@ -49,7 +49,7 @@ def _from_sqlite(path: Path, kind: str) -> Documents:
 def dump(store: str) -> dict[str, Documents]:
     """Everything that is stored but the ledgers, revisions and instants included."""
     kinds = [collection_of(each) for each in PROJECTIONS]
-    kinds += ["analytics_orders", "analytics_checkpoints", "analytics_dead_letters"]
+    kinds += ["analytics_orders_revenue", "analytics_checkpoints", "analytics_dead_letters"]
     return {kind: raw_documents(store, kind) for kind in [*kinds, "analytics_settings"]}
 
 

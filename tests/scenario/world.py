@@ -19,7 +19,7 @@ from sc_analytics_cli.run.start import Beginnings
 from sc_analytics_cli.settings import Rules
 from sc_analytics_cli.source.port import Span
 from sc_analytics_cli.store.memory import MemoryStore
-from sc_analytics_cli.store.port import CHECKPOINTS, DEAD_LETTERS, ORDERS, Store
+from sc_analytics_cli.store.port import CHECKPOINTS, DEAD_LETTERS, Store
 from sc_analytics_cli.store.sqlite import SqliteStore
 from tests.fakes import FakeClock, MemoryLog, Notebook
 from tests.oracle.documents import Expected, LogRecord, expected
@@ -169,7 +169,11 @@ class World:
         their id; what owns none counts for nothing and comes last.
         """
         places = {_coordinate(each): each for each in self._all_records}
-        facts = [fact["at"] for journal in self.store.scan(ORDERS) for fact in journal["facts"]]
+        facts = [
+            fact["at"]
+            for journal in self.store.scan(self.projection.journals())
+            for fact in journal["facts"]
+        ]
         owned = set(self.owners().values())
         assert len(facts) == len(set(facts))
         assert owned.issuperset(facts)
@@ -178,7 +182,12 @@ class World:
 
     def dump(self) -> dict[str, Any]:
         """Everything that is stored."""
-        kinds = (self.projection.collection(), CHECKPOINTS, DEAD_LETTERS, ORDERS)
+        kinds = (
+            self.projection.collection(),
+            CHECKPOINTS,
+            DEAD_LETTERS,
+            self.projection.journals(),
+        )
         found: dict[str, Any] = {kind: list(self.store.scan(kind)) for kind in kinds}
         return found | {"ledger": self.owners()}
 

@@ -115,6 +115,15 @@ def test_every_id_with_a_prefix_lies_before_the_prefix_and_the_last_character(
     assert ids(store, "p:", "p:\U0010ffff") == [f"p:{each}" for each in IN_ORDER]
 
 
+def test_a_scan_of_some_fields_gives_only_those_that_a_document_has(store: Store) -> None:
+    write(store, {"_id": "a", "n": 1, "m": {"x": 1}, "raw": b"1"}, {"_id": "b", "m": None})
+    assert list(store.scan(KIND, fields=["n", "m"])) == [
+        {"_id": "a", "n": 1, "m": {"x": 1}},
+        {"_id": "b", "m": None},
+    ]
+    assert list(store.scan(KIND, "b", fields=[])) == [{"_id": "b"}]
+
+
 def test_a_long_scan_gives_every_document_once(store: Store) -> None:
     documents = write(store, *({"_id": f"{n:05}", "n": n} for n in range(3000)))
     assert list(store.scan(KIND)) == documents

@@ -32,13 +32,3 @@ def test_the_sum_counts_equal_additions_together() -> None:
     delta.postings.append(Posting(4, "2026-10-01", "11", TWO))
     assert delta.entries() == {("10", ONE): 3, ("11", ONE): 1, ("11", TWO): 1}
     assert (delta.first, delta.last) == (2, 9)
-
-
-def test_what_lies_outside_of_ranges_is_what_is_left() -> None:
-    """The delta itself stays as it is."""
-    delta = Delta([Posting(n, "2026-10-01", "10", ONE) for n in (0, 1, 4, 5, 9)])
-    left = delta.outside([[1, 2], [5, 9]])
-    assert [posting.offset for posting in left.postings] == [0, 4, 9]
-    assert len(delta.postings) == 5
-    assert delta.outside([[0, 10]]).postings == []
-    assert delta.outside([]) == delta

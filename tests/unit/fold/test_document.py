@@ -44,7 +44,7 @@ def absorbed(
     now: datetime = NOW,
 ) -> Document:
     """The document after both halves of step 5."""
-    return absorb(SHAPE, document, unabsorbed(document, deltas), reach, now)
+    return absorb(SHAPE, document, unabsorbed(document, deltas, {}), reach, {}, now)
 
 
 def test_the_first_delta_makes_the_document() -> None:
@@ -81,17 +81,17 @@ def test_fields_stay_in_their_order() -> None:
 def test_what_is_absorbed_changes_nothing() -> None:
     """Redelivery of all of it leaves no delta."""
     document = absorbed(SHAPE.empty(DAY), {"t/0": postings(4, 6)}, {"t/0": [[0, 8]]})
-    assert unabsorbed(document, {"t/0": postings(4, 6)}) == {}
-    assert unabsorbed(document, {"t/0": postings(0, 7)}) == {}
+    assert unabsorbed(document, {"t/0": postings(4, 6)}, {}) == {}
+    assert unabsorbed(document, {"t/0": postings(0, 7)}, {}) == {}
 
 
 def test_a_delta_is_absorbed_in_part() -> None:
     """Only the offsets outside of the document's ranges count, at both ends and in holes."""
     document = absorbed(SHAPE.empty(DAY), {"t/0": postings(5, 12)}, {"t/0": [[5, 7], [11, 13]]})
     delta = postings(4, 5, 6, 7, 10, 11, 12, 13)
-    fresh = unabsorbed(document, {"t/0": delta})
+    fresh = unabsorbed(document, {"t/0": delta}, {})
     assert [posting.offset for posting in fresh["t/0"].postings] == [4, 7, 10, 13]
-    grown = absorb(SHAPE, document, fresh, {"t/0": [[4, 14]]}, NOW)
+    grown = absorb(SHAPE, document, fresh, {"t/0": [[4, 14]]}, {}, NOW)
     assert grown["paid"] == 600
     assert grown["source"] == {"t/0": {"first": 4, "ranges": [[4, 14]]}}
 
@@ -140,8 +140,8 @@ def test_absorbing_leaves_the_given_document_as_it_is(
     for number, (chosen, hour, adds) in enumerate(rounds):
         deltas = {f"t/{number % 2}": postings(*chosen, hour=hour, adds=adds)} if chosen else {}
         before = deepcopy(document)
-        fresh = unabsorbed(document, deltas)
-        grown = absorb(SHAPE, document, fresh, {name: [[0, 13]] for name in fresh}, NOW)
+        fresh = unabsorbed(document, deltas, {})
+        grown = absorb(SHAPE, document, fresh, {name: [[0, 13]] for name in fresh}, {}, NOW)
         assert document == before
         document = grown
 
@@ -162,9 +162,9 @@ def test_every_offset_counts_once(reads: list[tuple[int, int, int]]) -> None:
         delta = postings(*range(start + start % 2, end, 2))
         if delta.postings:
             name = f"t/{partition}"
-            fresh = unabsorbed(document, {name: delta})
+            fresh = unabsorbed(document, {name: delta}, {})
             if fresh:
-                document = absorb(SHAPE, document, fresh, {name: [[start, end]]}, NOW)
+                document = absorb(SHAPE, document, fresh, {name: [[start, end]]}, {}, NOW)
             seen |= {(partition, offset) for offset in range(start, end) if offset % 2 == 0}
     assert document["orders"] == len(seen)
 

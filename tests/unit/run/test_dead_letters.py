@@ -7,12 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from sc_analytics_cli.event import DeadLetter, LogRecord
-from sc_analytics_cli.run.dead_letters import keep
+from sc_analytics_cli.run.dead_letters import Letters
 from sc_analytics_cli.store.memory import MemoryStore
 from sc_analytics_cli.store.port import DEAD_LETTERS
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 LATER = datetime(2026, 10, 2, tzinfo=UTC)
+
+
+def letters(store: MemoryStore, projection: str = "revenue") -> Letters:
+    """Those of a run before which nothing was absorbed."""
+    return Letters(store, projection, lambda partition: ())
 
 
 def letter(offset: int, reason: str = "not JSON", timestamp: int | None = None) -> DeadLetter:
@@ -24,7 +29,7 @@ def letter(offset: int, reason: str = "not JSON", timestamp: int | None = None) 
 def test_a_dead_letter_holds_the_whole_record() -> None:
     """Raw bytes, key and headers, and where it stands."""
     store = MemoryStore()
-    keep(store, "revenue", [("t/3", "t", letter(12, timestamp=1_790_812_800_500))], NOW)
+    letters(store).keep([("t/3", "t", letter(12, timestamp=1_790_812_800_500))], NOW)
     (stored,) = store.scan(DEAD_LETTERS)
     del stored["rev"]
     assert stored == {
@@ -47,7 +52,7 @@ def test_a_dead_letter_holds_the_whole_record() -> None:
 def test_a_line_of_a_file_has_the_file_as_topic() -> None:
     """Partition 0 and the line number."""
     store = MemoryStore()
-    keep(store, "revenue", [("file:abc/0", "events.ndjson", letter(7))], NOW)
+    letters(store).keep([("file:abc/0", "events.ndjson", letter(7))], NOW)
     (stored,) = store.scan(DEAD_LETTERS)
     assert (stored["topic"], stored["partition"], stored["offset"]) == ("events.ndjson", 0, 7)
 
@@ -55,12 +60,10 @@ def test_a_line_of_a_file_has_the_file_as_topic() -> None:
 def test_reading_the_log_again_changes_nothing() -> None:
     """Not even where the letter was discarded meanwhile; new ones are added."""
     store = MemoryStore()
-    keep(store, "revenue", [("t/0", "t", letter(1)), ("t/0", "t", letter(2))], NOW)
+    letters(store).keep([("t/0", "t", letter(1)), ("t/0", "t", letter(2))], NOW)
     (first, second) = store.scan(DEAD_LETTERS)
     store.swap(DEAD_LETTERS, [first | {"status": "discarded"}])
-    keep(
-        store,
-        "revenue",
+    letters(store).keep(
         [("t/0", "t", letter(offset, "another reason")) for offset in (1, 2, 3)],
         LATER,
     )
@@ -74,7 +77,7 @@ def test_each_projection_has_its_own() -> None:
     """The same record may be a dead letter of several."""
     store = MemoryStore()
     for projection in ("revenue", "order-funnel"):
-        keep(store, projection, [("t/0", "t", letter(1))], NOW)
+        letters(store, projection).keep([("t/0", "t", letter(1))], NOW)
     assert [each["_id"] for each in store.scan(DEAD_LETTERS)] == [
         "order-funnel:t/0:1",
         "revenue:t/0:1",
@@ -85,6 +88,6 @@ def test_each_projection_has_its_own() -> None:
 def test_a_record_without_a_usable_timestamp(timestamp: int | None) -> None:
     """Is kept like any other."""
     store = MemoryStore()
-    keep(store, "revenue", [("t/0", "t", letter(1, timestamp=timestamp))], NOW)
+    letters(store).keep([("t/0", "t", letter(1, timestamp=timestamp))], NOW)
     (stored,) = store.scan(DEAD_LETTERS)
     assert stored["recorded_at"] is None

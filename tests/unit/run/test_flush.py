@@ -11,7 +11,6 @@ from sc_analytics_cli.event import Chunk
 from sc_analytics_cli.run.flush import Flush, Step
 from sc_analytics_cli.run.tally import Tally
 from sc_analytics_cli.settings import Rules
-from sc_analytics_cli.store.port import ORDERS
 from tests.fakes import FrailStore
 
 from .setting import DAY, Setting, created, event
@@ -95,7 +94,7 @@ def test_a_journal_knows_its_events_after_the_ledger_has_forgotten_them() -> Non
         setting.log.append(name, paid)
     setting.flush().write([setting.log.chunk("t/0", 0, 1)])
     forgetful = Setting("revenue")
-    for kind in ("analytics_revenue", "analytics_orders"):
+    for kind in ("analytics_revenue", "analytics_orders_revenue"):
         forgetful.store.put(kind, setting.store.scan(kind))
     tally = forgetful.flush().write([setting.log.chunk("t/1", 0, 1)])
     assert (tally.counted, tally.duplicates) == (0, 1)
@@ -146,7 +145,7 @@ def test_a_race_for_an_orders_journal_is_lost_by_nobody() -> None:
         raced += setting.flush().write([setting.log.chunk("t/0", 0, 1)]).conflicts
         if setting.checkpoint("t/1") is None:
             break
-        (journal,) = store.scan(ORDERS)
+        (journal,) = store.scan("analytics_orders_revenue")
         assert {fact["at"] for fact in journal["facts"]} == {"t/0:0", "t/1:0"}
         assert setting.document()["gross_revenue_cents"] == 12
         assert setting.document()["paid_orders"] == 1

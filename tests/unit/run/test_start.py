@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
-from sc_analytics_cli.errors import ConflictError, NotThereError
+from sc_analytics_cli.errors import ConflictError, NotThereError, UsageError
 from sc_analytics_cli.run.spec import Back, Earliest, Latest, Offset, OffsetOf, Spec
 
 from .setting import Setting, created
@@ -136,6 +138,44 @@ def test_a_topic_created_anew_is_refused(same_id: bool) -> None:
     anew.log.topic_id = "id-1" if same_id else "id-2"
     with pytest.raises(ConflictError, match="t/0 is not the log that was read before"):
         anew.beginnings().prepare()
+
+
+def test_a_topic_created_anew_under_a_live_run_is_refused() -> None:
+    """Also where it has grown past the checkpoint meanwhile."""
+    setting = setting_of(9)
+    beginnings = setting.beginnings()
+    beginnings.prepare()
+    setting.flush().write([setting.log.chunk("t/0", 0, 4)])
+    setting.log.topic_id = "id-2"
+    with pytest.raises(ConflictError, match="t/0 is not the log that was read before"):
+        beginnings.take(["t/0"])
+
+
+def test_another_run_that_is_faster_is_not_taken_for_another_log() -> None:
+    """Checkpoints that move on beyond the ends seen a moment ago are no sign of it."""
+    setting = setting_of(9)
+    setting.beginnings().prepare()
+    beginnings, bounds = setting.beginnings(), setting.log.bounds
+
+    def meanwhile(partitions: Iterable[str]) -> dict[str, tuple[int, int]]:
+        seen = bounds(partitions)
+        (end,) = [end for _, end in seen.values()]
+        setting.log.append("t/0", created())
+        setting.flush().write([setting.log.chunk("t/0", 0, end + 1)])
+        return seen
+
+    setting.log.bounds = meanwhile  # type: ignore[method-assign]
+    assert beginnings.prepare() == {"t/0": (0, 9)}
+    beginnings.take(["t/0"])
+
+
+def test_a_start_that_leaves_out_partitions_is_refused() -> None:
+    """A live run reads them too, and would have to guess."""
+    setting = setting_of(9, 4, 4)
+    with pytest.raises(UsageError, match="where to begin t/0, t/2") as refused:
+        setting.beginnings(start=OffsetOf(((1, 3),))).prepare()
+    assert refused.value.advice == "name them too: 0:OFFSET,2:OFFSET"
+    assert setting.checkpoint("t/1") is None
 
 
 def test_how_much_is_left() -> None:

@@ -1,4 +1,4 @@
-"""A terminal of our own: what a person sees, keys and window sizes included."""
+"""A window of a terminal: all that is drawn in it, keys, and a size that changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import time
 from collections.abc import Mapping
 
 
-class Terminal:
+class Window:
     """Runs `sc-analytics` on a pseudo-terminal; `text` is everything that was drawn so far."""
 
     def __init__(self, environment: Mapping[str, str], *arguments: str, columns: int = 100) -> None:
