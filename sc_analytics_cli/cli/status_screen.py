@@ -13,7 +13,7 @@ from typing import Final
 
 from rich import box
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -35,35 +35,49 @@ Cell = Callable[[PartitionStanding], str]
 
 @dataclass(frozen=True)
 class StatusScreen:
-    """What `status` shows; a renderable of Rich."""
+    """What `status` shows; a renderable of Rich. `fitted`: never higher than the window."""
 
     standing: Standing
     absorbing: Absorbing | None = None
+    fitted: bool = False
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
     ) -> Iterator[RenderableType]:
+        whole = list(self._parts(options.max_width, Text()))
+        height = console.size.height
+        if self.fitted and len(console.render_lines(Group(*whole), options)) > height:
+            whole = list(self._parts(options.max_width, None))
+            whole.append(Text("the window is too low for the partitions", "dim"))
+        yield from whole
+
+    def _parts(self, width: int, space: Text | None) -> Iterator[RenderableType]:
+        """Everything; without `space` neither partitions nor empty lines."""
         standing = self.standing
         yield Text(f"Status at {instant_in_words(standing.at)}", "bold")
         for error in (standing.kafka_error, standing.store_error):
             if error is not None:
                 yield Text(f"! {harmless(error.what)}", "red")
         for each in standing.projections:
-            yield Text()
-            yield from self._block(each, options.max_width)
+            if space is not None:
+                yield space
+            yield from self._block(each, width, space)
         if standing.unfinished:
             ids = ", ".join(standing.unfinished[:_NAMED_DATES])
-            yield Text()
+            if space is not None:
+                yield space
             yield Text(
                 f"! {len(standing.unfinished):,} unfinished runs ({ids}); sc-analytics runs list",
                 "yellow",
             )
 
-    def _block(self, projection: ProjectionStanding, width: int) -> Iterator[RenderableType]:
+    def _block(
+        self, projection: ProjectionStanding, width: int, space: Text | None
+    ) -> Iterator[RenderableType]:
         yield _heading(projection, self.standing.at)
         for note in notes(projection):
             yield Text(f"! {harmless(note)}", "yellow")
-        if projection.partitions:
+        if projection.partitions and space is not None:
             columns = _columns(projection, self.standing.at, self.absorbing)
             yield from _tables(projection.partitions, columns, width)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from rich.console import Console
 from rich.live import Live
@@ -19,8 +20,9 @@ def watch(look: Callable[[], Standing], seconds: float) -> None:
     Elsewhere than on a terminal each look is printed below the last.
     """
     console = Console(highlight=False)
-    screen = StatusScreen(look(), _no_rate)
+    screen: StatusScreen | None = None
     try:
+        screen = StatusScreen(look(), _no_rate, console.is_terminal)
         if not console.is_terminal:
             while True:
                 console.print(screen)
@@ -34,8 +36,8 @@ def watch(look: Callable[[], Standing], seconds: float) -> None:
                 screen = _next(screen, look())
                 live.update(screen, refresh=True)
     except KeyboardInterrupt:
-        if console.is_terminal:
-            console.print(screen)
+        if screen is not None and console.is_terminal:
+            console.print(replace(screen, fitted=False))
 
 
 def _wait(live: Live, seconds: float) -> None:
@@ -49,7 +51,7 @@ def _wait(live: Live, seconds: float) -> None:
 
 
 def _next(before: StatusScreen, standing: Standing) -> StatusScreen:
-    return StatusScreen(standing, _rates(before.standing, standing))
+    return replace(before, standing=standing, absorbing=_rates(before.standing, standing))
 
 
 def _rates(before: Standing, after: Standing) -> Absorbing:

@@ -141,17 +141,31 @@ def test_a_view_without_a_terminal(command: Command) -> None:
     finish(process)
 
 
+def test_a_view_outlives_a_server(store: str, traffic: Log) -> None:
+    """Kafka is away: it is said, the store's half is shown, and the next look comes anyhow."""
+    away = Command(store, *traffic.flags, "--timeout", "1", servers=NOWHERE)
+    with Window(away._environment, "status", "--watch", "0.5", *away._flags) as window:
+        at = window.shows("does not answer")
+        at = window.shows("does not answer", at)
+        window.shows("lag not known", at)
+        window.press(b"\x03")
+        assert window.ends() == 0
+        assert "Traceback" not in window.text
+
+
 def test_a_view_on_a_terminal(command: Command) -> None:
     """It draws in place, follows the window, and Ctrl-C leaves the last look and a clean screen."""
-    terminal = Window(command._environment, "status", "--watch", "1", *command._flags)
-    at = terminal.shows("Headroom")
-    assert "\x1b[?1049h" in terminal.text, "the other screen"
-    terminal.resize(60)
-    terminal.shows("up to date", at)
-    at = len(terminal.text)
-    terminal.press(b"\x03")
-    assert terminal.ends() == 0
-    left = terminal.text[terminal.text.rindex("\x1b[?1049l") :]
-    assert "Status at" in left
-    assert "\x1b[?25h" in terminal.text[at:], "the cursor is back"
-    assert "Traceback" not in terminal.text
+    with Window(command._environment, "status", "--watch", "1", *command._flags) as window:
+        at = window.shows("Headroom")
+        assert "\x1b[?1049h" in window.text, "the other screen"
+        window.resize(60)
+        at = window.shows("up to date", at)
+        window.resize(60, lines=12)
+        window.shows("too low for the partitions", at)
+        at = len(window.text)
+        window.press(b"\x03")
+        assert window.ends() == 0
+        left = window.text[window.text.rindex("\x1b[?1049l") :]
+        assert "Status at" in left
+        assert "\x1b[?25h" in window.text[at:], "the cursor is back"
+        assert "Traceback" not in window.text
