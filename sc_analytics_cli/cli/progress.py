@@ -136,6 +136,9 @@ class Bars(Lines):
         """See Observer.says."""
         self._progress.console.print(message, markup=False, highlight=False)
 
+    def pulses(self, pulse: Pulse) -> None:
+        """See Observer.pulses; the bar itself shows that something happens."""
+
     def close(self) -> None:
         """Take the bars away and say the totals."""
         self._progress.stop()
