@@ -149,11 +149,10 @@ _now = bootstrap.SystemClock().now
 
 
 def _print(standing: Standing) -> None:
-    from rich.console import Console
-
+    from .screen import screen
     from .status_screen import StatusScreen
 
-    Console(highlight=False).print(StatusScreen(standing))
+    screen().print(StatusScreen(standing))
 
 
 def _raise_for(standing: Standing) -> None:

@@ -67,7 +67,7 @@ class StatusScreen:
             if space is not None:
                 yield space
             yield Text(
-                f"! {len(standing.unfinished):,} unfinished runs ({ids}); sc-analytics runs list",
+                f"! unfinished runs: {len(standing.unfinished):,} ({ids}); sc-analytics runs list",
                 "yellow",
             )
 
@@ -112,13 +112,13 @@ def notes(projection: ProjectionStanding) -> Iterator[str]:
         for start, end in each.gaps:
             yield f"offsets {start:,} to {end - 1:,} of {each.partition} were never absorbed"
     if projection.dead_letters:
-        yield f"{projection.dead_letters:,} dead letters open; sc-analytics dead-letters list"
+        yield f"dead letters open: {projection.dead_letters:,}; sc-analytics dead-letters list"
     if projection.stale:
         named = ", ".join(projection.stale[:_NAMED_DATES])
         more = len(projection.stale) - _NAMED_DATES
         yield (
-            f"{len(projection.stale):,} dates folded by another version: {named}"
-            + (f" and {more:,} more" if more > 0 else "")
+            f"dates folded by another version: {len(projection.stale):,} ({named}"
+            + (f" and {more:,} more)" if more > 0 else ")")
             + f"; sc-analytics backfill {projection.name} --stale"
         )
 

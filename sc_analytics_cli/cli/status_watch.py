@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from rich.console import Console
 from rich.live import Live
 
 from ..run.standing import Standing
+from .screen import screen
 from .status_screen import Absorbing, StatusScreen
 
 
@@ -19,25 +19,25 @@ def watch(look: Callable[[], Standing], seconds: float) -> None:
 
     Elsewhere than on a terminal each look is printed below the last.
     """
-    console = Console(highlight=False)
-    screen: StatusScreen | None = None
+    console = screen()
+    shown: StatusScreen | None = None
     try:
-        screen = StatusScreen(look(), _no_rate, console.is_terminal)
+        shown = StatusScreen(look(), _no_rate, console.is_terminal)
         if not console.is_terminal:
             while True:
-                console.print(screen)
+                console.print(shown)
                 sys.stdout.flush()
                 time.sleep(seconds)
-                screen = _next(screen, look())
-        with Live(screen, console=console, screen=True, auto_refresh=False) as live:
+                shown = _next(shown, look())
+        with Live(shown, console=console, screen=True, auto_refresh=False) as live:
             live.refresh()
             while True:
                 _wait(live, seconds)
-                screen = _next(screen, look())
-                live.update(screen, refresh=True)
+                shown = _next(shown, look())
+                live.update(shown, refresh=True)
     except KeyboardInterrupt:
-        if screen is not None and console.is_terminal:
-            console.print(replace(screen, fitted=False))
+        if shown is not None and console.is_terminal:
+            console.print(replace(shown, fitted=False))
 
 
 def _wait(live: Live, seconds: float) -> None:
