@@ -31,8 +31,8 @@ scenario: $(STAMP) ## the invariant as a property: any log, any batches, any cra
 integration: $(STAMP) ## the tests that need servers
 	@$(PYTEST) -q tests/contract tests/integration tests/cli
 
-bench: $(STAMP) ## measure speed on real servers
-	@$(BIN)/python -m benchmarks
+bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume or backfill)
+	@$(BIN)/python -m benchmarks $(or $(SUBJECT),consume)
 
 servers: $(STAMP) ## start a Kafka and a MongoDB to play with, until Ctrl-C
 	@$(BIN)/python -m tests.servers

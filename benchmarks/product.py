@@ -35,6 +35,7 @@ def command(servers: str, store: str, *arguments: str) -> Measured:
     process = subprocess.Popen(
         [sys.executable, "-m", "sc_analytics_cli", *arguments],
         env=environment,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     _, status, usage = os.wait4(process.pid, 0)

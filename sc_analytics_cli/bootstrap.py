@@ -231,9 +231,20 @@ def open_file(path: str) -> FileSource:
 
 
 def new_flush(
-    projection: Projection, store: Store, settings: Settings, reached: Reached | None = None
+    projection: Projection,
+    store: Store,
+    settings: Settings,
+    reached: Reached | None = None,
+    max_dead_letters: int | None = None,
 ) -> Flush:
     """The write path of one projection."""
     from .run.flush import Flush, unobserved
 
-    return Flush(projection, store, settings.rules, SystemClock().now, reached or unobserved)
+    return Flush(
+        projection,
+        store,
+        settings.rules,
+        SystemClock().now,
+        reached or unobserved,
+        max_dead_letters=max_dead_letters,
+    )

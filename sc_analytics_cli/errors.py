@@ -1,11 +1,13 @@
 """Every error that a caller can meet, as one tree.
 
-    AnalyticsError            1  unexpected, or a limit of the product was met
+    AnalyticsError            1  unexpected
+    ├── LimitError            1  a limit of the product was met
     ├── UsageError            2  a flag, SPEC, date or setting that cannot be understood
     ├── PartialError          3  done in part: something was skipped, and is named
     ├── AuthenticationError   4  a server refused the login
     ├── UnreachableError      5  Kafka or the store does not answer
     ├── NotThereError         6  the data asked for is not there
+    │   └── UnreadableError   6  … what is there instead cannot be read as events
     ├── ConflictError         7  it would contradict what the store already holds
     └── InterruptedRunError 130  stopped by a signal before the end
 
@@ -25,6 +27,8 @@ class AnalyticsError(Exception):
     """
 
     exit_code: ClassVar[int] = 1
+    stops_alone: ClassVar[bool] = False
+    """Whether only the projection that met it has to stop, and those beside it go on."""
 
     def __init__(self, what: str, *, cause: str | None = None, advice: str | None = None) -> None:
         super().__init__(what)
@@ -40,6 +44,12 @@ def _rebuild(
     kind: type[AnalyticsError], what: str, cause: str | None, advice: str | None
 ) -> AnalyticsError:
     return kind(what, cause=cause, advice=advice)
+
+
+class LimitError(AnalyticsError):
+    """What a projection would store is beyond what a document can hold; nothing of it is."""
+
+    stops_alone = True
 
 
 class UsageError(AnalyticsError):
@@ -70,6 +80,12 @@ class NotThereError(AnalyticsError):
     """A topic, offset, retained range or file that was asked for does not exist."""
 
     exit_code = 6
+
+
+class UnreadableError(NotThereError):
+    """So many records in a row cannot be read that the topic must be another one."""
+
+    stops_alone = True
 
 
 class ConflictError(AnalyticsError):

@@ -117,6 +117,12 @@ class Event(NamedTuple):
     hour: str
     effect: Effect
 
+    @property
+    def adds(self) -> tuple[Add, ...]:
+        """What it adds by itself, whatever else is known of its order."""
+        assert not isinstance(self.effect, Fact)
+        return self.effect
+
 
 class DeadLetter(NamedTuple):
     """A record that a projection could not read, and why."""

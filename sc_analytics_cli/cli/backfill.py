@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from .. import bootstrap
 from ..errors import PartialError, UsageError
+from ..run.backfill import Outcome
 from ..run.backfill_plan import Plan
 from ..run.store_rules import agree
 from ..settings import Settings
 from ..store.port import Store
 from .differences import Changed, print_changes
-from .durations import seconds
 from .options import command, option
-from .plan_words import plan_in_words, question
+from .plan_words import cause_of_cuts, plan_in_words, question
 from .progress import Silent, watching
-from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild
+from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild, slack_of
 from .run_record import recorded
 from .voice import say
 
@@ -34,7 +33,13 @@ Dates = Annotated[
 From = Annotated[str, option("--source", "kafka, or a file that is the whole truth.")]
 Json = Annotated[bool, option("--json", "The differences as one JSON document on stdout.")]
 Workers = Annotated[
-    int, option("--workers", "Processes to split the partitions among.", min=1, max=64)
+    int,
+    option(
+        "--workers",
+        "Processes to split the partitions among; a dry run uses one.",
+        min=1,
+        max=64,
+    ),
 ]
 Slack = Annotated[
     str, option("--slack", "Begin to read so long before the first date, by record time.")
@@ -75,7 +80,7 @@ def backfill(
         None if stale else dates,
         source,
         workers,
-        timedelta(seconds=seconds(slack, "--slack")),
+        slack_of(slack),
         allow_incomplete,
     )
     if dry_run:
@@ -104,13 +109,13 @@ def verify(
     """Compare documents with the log; writes nothing. Exit 8 where anything differs, quiet else."""
     if not dates:
         raise UsageError("verify needs to know which dates", advice="--date yesterday")
-    back = timedelta(seconds=seconds(slack, "--slack"))
+    back = slack_of(slack)
     request = Request(names or ["all"], dates, source, workers, back, allow_incomplete)
     with closing(bootstrap.open_overlay(settings)) as overlay:
         changed, plans = _carry_out(settings, overlay, request, None)
     differs = any(each.outcome.changed for each in changed)
     if differs or as_json:
-        print_changes(changed, "json" if as_json else "table")
+        print_changes(changed, "json" if as_json else "differing")
     if differs:
         raise typer.Exit(DIFFERS)
     _tell_cut(plans, request)
@@ -126,14 +131,26 @@ def _carry_out(
         if consent is not None:
             _say_plans(settings, plans, request)
         ready = possible(plans, request)
+        outcomes: dict[str, Outcome] = {}
         if consent is None:
-            outcomes = rebuild(settings, store, log, ready, request, Silent())
+            rebuild(settings, store, log, ready, request, Silent(), outcomes)
         else:
             _ask(question(ready, bootstrap.store_name(settings)), consent)
             with recorded(store, ready) as run, watching() as observer:
-                outcomes = rebuild(settings, store, log, ready, request, observer)
-                run.note(observer, outcomes)
-    return [Changed(each.projection, outcomes[each.projection.name]) for each in ready], plans
+                try:
+                    rebuild(settings, store, log, ready, request, observer, outcomes)
+                finally:
+                    run.note(observer, outcomes)
+    changed = [
+        Changed(
+            each.projection,
+            outcomes.get(each.projection.name, Outcome()),
+            each,
+            request.allow_incomplete,
+        )
+        for each in plans
+    ]
+    return changed, plans
 
 
 def _say_plans(settings: Settings, plans: list[Plan], request: Request) -> None:
@@ -158,6 +175,6 @@ def _tell_cut(plans: list[Plan], request: Request) -> None:
     if cut and not request.allow_incomplete:
         raise PartialError(
             f"skipped, because retention has cut them: {', '.join(cut)}",
-            cause="the log begins after the first events of these dates",
+            cause=cause_of_cuts(plans),
             advice="--source ARCHIVE, or --allow-incomplete to make do with what is left",
         )

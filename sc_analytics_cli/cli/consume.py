@@ -13,6 +13,7 @@ import typer
 from .. import bootstrap
 from ..errors import UnreachableError
 from ..projections.catalog import named
+from ..run.ahead import in_background
 from ..run.consume import LiveRun, Pace
 from ..run.observers import Observers
 from ..run.patience import Patience
@@ -34,6 +35,7 @@ class LiveOptions:
     until_end: bool
     start: str
     accept_gap: bool
+    max_dead_letters: int
     worker: str | None = None
 
 
@@ -60,13 +62,17 @@ def consume(
     health_file: Annotated[
         str | None, option("--health-file", "Kept fresh while every worker is alive.")
     ] = None,
+    max_dead_letters: Annotated[
+        int,
+        option("--max-dead-letters", "Stop after so many in a row; 0: never.", min=0),
+    ] = 1000,
 ) -> None:
     """Follow the topics and keep the daily documents up to date, until SIGINT or SIGTERM.
 
     A run goes on where the store's checkpoint is. Several runs of the same
     projection share its partitions; killing any of them at any time is safe.
     """
-    options = LiveOptions(until_end, start, accept_gap)
+    options = LiveOptions(until_end, start, accept_gap, max_dead_letters)
     projections = named(names)
     parse_spec(start, zone(settings.rules.timezone), bootstrap.SystemClock().now())
     jobs = [
@@ -103,7 +109,9 @@ def follow(
         closing(bootstrap.open_kafka(settings)) as source,
     ):
         agree(store, settings.rules)
-        flush = bootstrap.new_flush(projection, store, settings)
+        flush = bootstrap.new_flush(
+            projection, store, settings, max_dead_letters=options.max_dead_letters
+        )
         topic = settings.topic_name(projection.topic)
         spec = parse_spec(options.start, zone(settings.rules.timezone), clock.now())
         beginnings = Beginnings(flush, source, topic, spec, options.accept_gap, clock, observer)
@@ -125,7 +133,15 @@ def follow(
                 raise
             with closing(follower):
                 live = LiveRun(
-                    flush, follower, beginnings, pace, clock, observer, stopped, options.worker
+                    flush,
+                    follower,
+                    beginnings,
+                    pace,
+                    clock,
+                    observer,
+                    stopped,
+                    in_background,
+                    options.worker,
                 )
                 try:
                     live.run(ends if options.until_end else None)

@@ -9,17 +9,24 @@ from ..projections.declaration import Projection
 from ..report.differences import Difference, differences
 from ..report.safe import harmless
 from ..run.backfill import Outcome
+from ..run.backfill_plan import Plan
 from ..store.overlay import OverlayStore
 from .output import write_json
+from .plan_words import cuts_in_words, ranges_in_words
 
 SCHEMA = "sc-analytics.differences/1"
 
 
 class Changed(NamedTuple):
-    """A projection and what became of its dates."""
+    """A projection and what became of its dates.
+
+    `plan` and `allowed` tell of those that retention has cut.
+    """
 
     projection: Projection
     outcome: Outcome
+    plan: Plan | None = None
+    allowed: bool = False
 
 
 def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list[Changed]:
@@ -29,7 +36,7 @@ def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list
             each,
             Outcome(
                 {
-                    (after or before or {})["date"]: (before, after)
+                    (after or before or {})["_id"]: (before, after)
                     for before, after in overlay.changed(each.collection())
                 }
             ),
@@ -39,11 +46,14 @@ def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list
 
 
 def print_changes(changed: Sequence[Changed], form: str) -> None:
-    """Date, field, before, after and difference, as a `table` or as `json`."""
+    """Date, field, before, after and difference, as a `table` or as `json`.
+
+    As `differing`, the table without a word on the dates that are as they were.
+    """
     if form == "json":
         _print_json(changed)
     else:
-        _print_tables(changed)
+        _print_tables(changed, unchanged=form == "table")
 
 
 def _rows(changed: Changed) -> list[Difference]:
@@ -55,13 +65,29 @@ def _print_json(changed: Sequence[Changed]) -> None:
         "schema": SCHEMA,
         "differences": [each._asdict() for one in changed for each in _rows(one)],
         "unchanged": {
-            one.projection.name: one.outcome.unchanged for one in changed if one.outcome.unchanged
+            one.projection.name: sorted(one.outcome.unchanged)
+            for one in changed
+            if one.outcome.unchanged
         },
+        "incomplete": [
+            {
+                "projection": one.projection.name,
+                "date": date,
+                "partition": cut.partition,
+                "first_offset": cut.first,
+                "first_recorded_at": one.plan.since.get(cut.partition),
+                "skipped": not one.allowed,
+            }
+            for one in changed
+            if one.plan is not None
+            for date, cuts in sorted(one.plan.cut.items())
+            for cut in cuts
+        ],
     }
     write_json(content)
 
 
-def _print_tables(changed: Sequence[Changed]) -> None:
+def _print_tables(changed: Sequence[Changed], *, unchanged: bool) -> None:
     from rich.console import Console
 
     console = Console()
@@ -71,9 +97,12 @@ def _print_tables(changed: Sequence[Changed]) -> None:
         rows = _rows(one)
         if rows:
             console.print(difference_table(one.projection.name, rows))
-        unchanged = len(one.outcome.unchanged)
-        if unchanged and one.outcome.changed:
-            console.print(f"{one.projection.name}: {unchanged:,} dates unchanged")
+        if unchanged and one.outcome.unchanged:
+            dates = ranges_in_words(one.outcome.unchanged)
+            console.print(f"{one.projection.name}: unchanged {dates}", highlight=False)
+        if one.plan is not None:
+            for line in cuts_in_words(one.plan, allowed=one.allowed):
+                console.print(line, highlight=False, markup=False)
 
 
 def difference_table(name: str, rows: Sequence[Difference]) -> Any:
@@ -104,10 +133,12 @@ def _cells(rows: Sequence[Difference]) -> Iterator[tuple[str, str, str, str, str
 def _shown(value: object) -> str:
     if value is None:
         return "–"
+    if isinstance(value, str | bool):
+        return "yes" if value is True else str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 
 def _by(row: Difference) -> str:
-    if isinstance(row.before, float) or isinstance(row.after, float):
+    if any(isinstance(each, float | str | bool) for each in (row.before, row.after)):
         return ""
     return f"{(row.after or 0) - (row.before or 0):+,}"

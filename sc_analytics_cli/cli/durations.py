@@ -11,15 +11,20 @@ _DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)?")
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
 
-def seconds(text: str, flag: str, longest: float = 86_400.0) -> float:
-    """`100ms`, `1.5s`, `2m`, `1h`, `1d`, or a bare number of seconds.
+def seconds(text: str, flag: str, *, least: float = 0.001, most: float = 86_400.0) -> float:
+    """`100ms`, `1.5s`, `2m`, `1h`, `7d`, or a bare number of seconds.
 
-    Raises UsageError for anything else, for 0, and above `longest` seconds.
+    Raises UsageError for anything else, and for what is not from `least` to `most`.
     """
     match = _DURATION.fullmatch(text)
-    value = float(match[1]) * _SECONDS[match[2] or "s"] if match else 0.0
-    if not 0.0 < value <= longest:
+    if match is None:
         raise UsageError(f"{flag}: {text!r} is not a duration", advice=f"{flag} 1s, or 100ms")
+    value = float(match[1]) * _SECONDS[match[2] or "s"]
+    if not least <= value <= most:
+        raise UsageError(
+            f"{flag}: {text} is not between {least:g} and {most:,.0f} seconds",
+            advice=f"{flag} 1s, or 100ms",
+        )
     return value
 
 

@@ -12,7 +12,7 @@ from .. import bootstrap
 from ..errors import NotThereError, UsageError
 from ..event import Coordinate, Record
 from ..projections.catalog import all_projections
-from ..report.safe import harmless
+from ..report.safe import EMPTY, harmless
 from ..run.explain import Explanation
 from ..run.explain import explain as explain_record
 from ..run.store_rules import stored_rules
@@ -123,15 +123,13 @@ def _told(at: Coordinate, explanation: Explanation) -> dict[str, object]:
 def _print(explained: list[tuple[Coordinate, Explanation]]) -> None:
     lines = []
     for at, each in explained:
-        why = f": {harmless(each.because)}" if each.because else ""
+        why = f": {each.because}" if each.because else ""
         lines.append(f"{each.projection}  {at}  {each.fate}{why}")
         if each.event is not None:
-            lines.append(
-                f"    event {harmless(each.event.id)}, {each.event.date} hour {each.event.hour}"
-            )
+            lines.append(f"    event {each.event.id}, {each.event.date} hour {each.event.hour}")
         for posting in each.postings:
             for add in posting.adds:
-                key = f" of {harmless(add.key)}" if add.key is not None else ""
+                key = f" of {add.key or EMPTY}" if add.key is not None else ""
                 lines.append(f"    adds {add.amount:,} to {add.field}{key} on {posting.date}")
     for line in lines:
-        print(line)  # noqa: T201
+        print(harmless(line))  # noqa: T201

@@ -23,7 +23,7 @@ def reporting(*, debug: bool) -> Iterator[None]:
         yield
     except AnalyticsError as error:
         if debug:
-            traceback.print_exc()
+            _say_traceback()
         report(error)
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
@@ -37,7 +37,7 @@ def reporting(*, debug: bool) -> Iterator[None]:
         raise
     except Exception as error:  # noqa: BLE001 - the last resort; it ends the command
         if debug:
-            traceback.print_exc()
+            _say_traceback()
         say(f"error: unexpected {type(error).__name__}: {error}", "error")
         say("  next:  the same command with --debug shows where; please report it")
         raise typer.Exit(UNEXPECTED) from None
@@ -54,3 +54,9 @@ def report(error: AnalyticsError) -> None:
         say(f"  cause: {error.cause}")
     if error.advice:
         say(f"  next:  {error.advice}")
+
+
+def _say_traceback() -> None:
+    for line in traceback.format_exc().splitlines():
+        if line:
+            say(line)

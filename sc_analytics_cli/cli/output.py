@@ -6,13 +6,16 @@ import sys
 from datetime import datetime
 from typing import Any
 
+from ..report.safe import harmless_json
+
 
 def write_json(content: Any) -> None:
     """One JSON document on stdout; instants as RFC 3339 in UTC with milliseconds."""
     import orjson
 
     option = orjson.OPT_INDENT_2 | orjson.OPT_PASSTHROUGH_DATETIME
-    sys.stdout.buffer.write(orjson.dumps(content, option=option, default=_instant) + b"\n")
+    written = orjson.dumps(content, option=option, default=_instant) + b"\n"
+    sys.stdout.buffer.write(harmless_json(written))
 
 
 def instant_in_words(value: datetime | None) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ..report.safe import harmless
 from ..run.ports import NOWHERE, Level, Pulse, Where
 from ..run.tally import Tally
 from .voice import say, says_json
@@ -134,7 +135,7 @@ class Bars(Lines):
 
     def says(self, message: str, where: Where = NOWHERE, level: Level = "info") -> None:
         """See Observer.says."""
-        self._progress.console.print(message, markup=False, highlight=False)
+        self._progress.console.print(harmless(message), markup=False, highlight=False)
 
     def pulses(self, pulse: Pulse) -> None:
         """See Observer.pulses; the bar itself shows that something happens."""

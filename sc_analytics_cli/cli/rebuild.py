@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,24 +10,30 @@ from functools import partial
 from typing import Any
 
 from .. import bootstrap
-from ..errors import NotThereError
+from ..errors import AnalyticsError, LimitError, NotThereError
 from ..projections.catalog import named
 from ..report.dates import parse_dates
+from ..run.ahead import in_background
 from ..run.backfill import Backfill, Outcome
+from ..run.backfill_journals import another_pass_needed, take_out
 from ..run.backfill_plan import Plan, checkpoints_of, plan
-from ..run.backfill_scan import Scanned, another_pass_needed, scan
+from ..run.backfill_scan import Scanned, scan
 from ..run.checkpoints import Checkpoints
+from ..run.log_start import first_times
 from ..run.patience import Patience
 from ..run.ports import Observer
-from ..run.rebuild import Facts
 from ..run.same_log import refuse_other_log
 from ..run.stale import stale_dates
 from ..settings import Settings, zone
 from ..source.port import Source
+from ..store.overlay import OverlayStore
 from ..store.port import Store
+from .durations import seconds
+from .plan_words import cause_of_cuts
 from .processes import Job, run_jobs
 
 KAFKA = "kafka"
+_LONGEST_SLACK = 366 * 86_400
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,11 @@ class Request:
     workers: int
     slack: timedelta
     allow_incomplete: bool
+
+
+def slack_of(text: str) -> timedelta:
+    """The time before the first date for which `--slack` asks; none up to a year."""
+    return timedelta(seconds=seconds(text, "--slack", least=0, most=_LONGEST_SLACK))
 
 
 def open_log(settings: Settings, request: Request) -> Source:
@@ -73,6 +84,9 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         bounds = log.bounds(partitions)
         offsets_at = log.offsets_at if request.source == KAFKA else None
         made = plan(projection, store, declared, bounds, offsets_at, dates, tz, request.slack)
+        made.since = first_times(
+            log, {each.partition for cuts in made.cut.values() for each in cuts}
+        )
         plans.append(made)
     return plans
 
@@ -91,9 +105,10 @@ def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:
     ]
     ready = [each for each in ready if each.dates]
     if plans and not ready:
+        cut = sorted({date for each in plans for date in each.cut})
         raise NotThereError(
-            "no date can be rebuilt whole: retention has cut all of them",
-            cause="the log begins after the first events of these dates",
+            f"no date can be rebuilt whole: retention has cut {', '.join(cut)}",
+            cause=cause_of_cuts(plans),
             advice="--source ARCHIVE, or --allow-incomplete to make do with what is left",
         )
     return ready
@@ -106,33 +121,40 @@ def rebuild(
     plans: Sequence[Plan],
     request: Request,
     observer: Observer,
-) -> dict[str, Outcome]:
-    """Scan and swap; returns projection name → outcome.
+    outcomes: dict[str, Outcome],
+) -> None:
+    """Scan and swap; `outcomes` (projection name → outcome) is filled as it goes.
 
     `store` is swapped into; processes of their own, where there are several,
-    open the store of the settings for the scan.
+    open the store of the settings for the scan. On an overlay there is one, as
+    what is tried on it must not reach the store. An error that stops one
+    projection alone is raised when the others are swapped.
     """
-    scanned = _scan(settings, store, log, plans, request, observer, None)
+    scanned = _scan(settings, store, log, plans, request, observer)
     again = [each for each in plans if another_pass_needed(each, scanned[each.projection.name])]
     if again:
         observer.says("order journals were mended: reading the range once more")
-        facts = [
-            {name: parts[worker].facts for name, parts in scanned.items()}
-            for worker in range(_workers(request, plans))
-        ]
-        scanned |= _scan(settings, store, log, again, request, observer, facts)
+        for each in again:
+            take_out(each, store, scanned[each.projection.name])
+        scanned |= _scan(settings, store, log, again, request, observer)
     clock = bootstrap.SystemClock().now
-    return {
-        each.projection.name: Backfill(
-            each, store, settings.rules, clock, scanned[each.projection.name]
-        ).finish(log, settings.flush_records)
-        for each in plans
-    }
+    failure: AnalyticsError | None = None
+    for each in plans:
+        name = each.projection.name
+        swapping = Backfill(each, store, settings.rules, clock, scanned[name])
+        try:
+            outcomes[name] = swapping.finish(log, settings.flush_records)
+        except LimitError as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
 
 
-def _workers(request: Request, plans: Sequence[Plan]) -> int:
+def _workers(request: Request, plans: Sequence[Plan], store: Store) -> int:
+    if request.source != KAFKA or isinstance(store, OverlayStore):
+        return 1
     partitions = {partition for each in plans for partition in each.spans}
-    return max(1, min(request.workers if request.source == KAFKA else 1, len(partitions)))
+    return max(1, min(request.workers, len(partitions)))
 
 
 def _scan(
@@ -142,18 +164,16 @@ def _scan(
     plans: Sequence[Plan],
     request: Request,
     observer: Observer,
-    facts: Sequence[Mapping[str, Facts]] | None,
 ) -> dict[str, list[Scanned]]:
     partitions = sorted({partition for each in plans for partition in each.spans})
-    count = _workers(request, plans)
+    count = _workers(request, plans, store)
     shares = [partitions[worker::count] for worker in range(count)]
-    known: Sequence[Mapping[str, Facts] | None] = facts or [None] * count
     if count == 1:
-        work: Any = partial(_scan_here, settings, store, log, plans, shares[0], known[0])
+        work: Any = partial(_scan_here, settings, store, log, plans, shares[0])
         found = run_jobs([Job("scan", work)], observer)
     else:
         jobs = [
-            Job(f"worker {n + 1}", partial(_scan_there, settings, plans, shares[n], known[n]))
+            Job(f"worker {n + 1}", partial(_scan_there, settings, plans, shares[n]))
             for n in range(count)
         ]
         found = run_jobs(jobs, observer)
@@ -164,7 +184,6 @@ def _scan_there(
     settings: Settings,
     plans: Sequence[Plan],
     partitions: Sequence[str],
-    facts: Mapping[str, Facts] | None,
     observer: Observer,
     stopped: Callable[[], bool],
 ) -> dict[str, Scanned]:
@@ -172,7 +191,7 @@ def _scan_there(
         closing(bootstrap.open_store(settings)) as store,
         closing(bootstrap.open_kafka(settings)) as log,
     ):
-        return _scan_here(settings, store, log, plans, partitions, facts, observer, stopped)
+        return _scan_here(settings, store, log, plans, partitions, observer, stopped)
 
 
 def _scan_here(
@@ -181,7 +200,6 @@ def _scan_here(
     log: Source,
     plans: Sequence[Plan],
     partitions: Sequence[str],
-    facts: Mapping[str, Facts] | None,
     observer: Observer,
     stopped: Callable[[], bool],
 ) -> dict[str, Scanned]:
@@ -198,5 +216,5 @@ def _scan_here(
         observer,
         batch=settings.flush_records,
         stopped=stopped,
-        facts=facts,
+        ahead=in_background,
     )

@@ -14,6 +14,7 @@ from .. import bootstrap
 from ..errors import InterruptedRunError, NotThereError, UsageError
 from ..projections.catalog import named
 from ..projections.declaration import Projection
+from ..run.ahead import in_background
 from ..run.patience import Patience
 from ..run.ports import Observer
 from ..run.ranges import Wish, chosen_lines, wished_spans
@@ -158,7 +159,13 @@ def _replay_into(
         patience = Patience(clock, observer, clock.sleep, settings.timeout, stopped)
         with closing(source.read(wanted)) as reader:
             run_replay(
-                reader, shares, patience, observer, batch=settings.flush_records, stopped=stopped
+                reader,
+                shares,
+                patience,
+                observer,
+                batch=settings.flush_records,
+                stopped=stopped,
+                ahead=in_background,
             )
 
 

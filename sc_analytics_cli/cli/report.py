@@ -16,6 +16,8 @@ from ..projections.catalog import all_projections
 from ..projections.declaration import Projection
 from ..report.dates import parse_dates
 from ..report.rows import Row, build_rows, totals
+from ..run import dead_letters
+from ..run.dead_letters import OPEN
 from ..run.store_rules import stored_rules
 from ..settings import Settings, zone
 from ..store.port import Store
@@ -63,6 +65,7 @@ def write_report(
         today = now.astimezone(zone(timezone)).date()
         wanted = parse_dates(dates, today)
         reports = {each.report: _rows(store, each, wanted, today) for each in projections}
+        counted = dead_letters.counts(store) if shown == "table" else {}
     if shown == "json":
         from ..report.as_json import report_json
 
@@ -75,6 +78,18 @@ def write_report(
         sys.stdout.write(report_csv(projection, reports[projection.report]))
     else:
         _print_tables(projections, reports, timezone)
+        _print_open({each.name: counted.get(each.name, {}) for each in projections})
+
+
+def _print_open(counted: Mapping[str, Mapping[str, int]]) -> None:
+    """A line below the tables where records of these projections could not be read."""
+    left = {name: each[OPEN] for name, each in counted.items() if each.get(OPEN)}
+    if left:
+        from rich.console import Console
+
+        parts = ", ".join(f"{name} {count:,}" for name, count in left.items())
+        console = Console(highlight=False)
+        console.print(f"\nOpen dead letters: {parts}; see dead-letters list", markup=False)
 
 
 def _chosen(names: Sequence[str]) -> list[Projection]:

@@ -27,11 +27,12 @@ class Record:
         self._plans = plans
 
     def note(self, observer: Lines, outcomes: Mapping[str, Outcome]) -> None:
-        """Keep what the run has read and changed."""
+        """Keep what the run has read and changed, as far as it came."""
         self.events = sum(tally.read for tally in observer.tallies.values())
         self.changes = [
             change._asdict()
             for plan in self._plans
+            if plan.projection.name in outcomes
             for change in differences(
                 plan.projection, outcomes[plan.projection.name].changed.values()
             )

@@ -65,7 +65,9 @@ def status(
     exits with 5. `arriving` counts the last five minutes by the records' own
     timestamps; `absorbed` is measured between two looks of --watch.
     """
-    limits = Limits(max_lag, None if max_age is None else seconds(max_age, "--max-age", _LONGEST))
+    limits = Limits(
+        max_lag, None if max_age is None else seconds(max_age, "--max-age", most=_LONGEST)
+    )
     _check_usage(watch, as_json, check, every, limits)
     with _Sight(settings).opened() as sight:
         if watch:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from ..report.safe import harmless
 from ..run.ports import Level
 from ..settings import LogFormat
 
@@ -28,9 +29,9 @@ def say(text: str, level: Level = "info", facts: Mapping[str, Any] | None = None
     """One line on stderr.
 
     As JSON it is an object with `ts` (RFC 3339, UTC), `level`, `message` and
-    those of the `facts` that are not None; as text it is the text alone.
+    those of the `facts` that are not None; as text it is the text alone, `harmless`.
     """
-    line = _json(text, level, facts or {}) if says_json() else text
+    line = _json(text, level, facts or {}) if says_json() else harmless(text)
     print(line, file=sys.stderr, flush=True)  # noqa: T201
 
 

@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 from ..settings import zone
 from .fields import Rejected
 
+_SECOND: Final = r"(?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
+_OFFSET: Final = r"([Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?"
 _DATE_TIME: Final = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]"
-    r"([01][0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
-    r"([Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([01][0-9]|2[0-3]):([0-5][0-9])" + _SECOND + _OFFSET
 )
+_AFTER_THE_HOUR: Final = re.compile(r":[0-5][0-9]" + _SECOND + _OFFSET)
 _SECONDS: Final = re.compile(r":([0-5][0-9])")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 _HOUR, _MINUTE = 13, 16
@@ -37,7 +38,8 @@ class Calendar:
 
     def __init__(self, timezone_name: str) -> None:
         self._zone = zone(timezone_name)
-        self._known: dict[tuple[str, str | None], Slot] = {}
+        self._known: dict[str | None, dict[str, Slot]] = {}
+        self._remembered = 0
 
     def slot(self, text: object) -> Slot:
         """The slot of a date-time; without an offset it is UTC.
@@ -45,18 +47,21 @@ class Calendar:
         Raises Rejected where it is not a date-time, or its UTC instant lies
         outside the years 1970 to 9998.
         """
-        match = _DATE_TIME.fullmatch(text) if type(text) is str else None
+        if type(text) is str:
+            rest = _AFTER_THE_HOUR.fullmatch(text, _HOUR)
+            if rest is not None:
+                known = self._known.get(rest[1])
+                if known is not None:
+                    slot = known.get(text[:_HOUR]) or known.get(text[:_MINUTE])
+                    if slot is not None:
+                        return slot
+        return self._reckon(text)
+
+    def _reckon(self, text: object) -> Slot:
+        match = _DATE_TIME.fullmatch(text) if isinstance(text, str) else None
         if match is None:
             raise Rejected("occurred_at " + ("is missing" if text is None else "is no date-time"))
         assert isinstance(text, str)
-        offset = match[6]
-        return (
-            self._known.get((text[:_HOUR], offset))
-            or self._known.get((text[:_MINUTE], offset))
-            or self._reckon(text, match)
-        )
-
-    def _reckon(self, text: str, match: re.Match[str]) -> Slot:
         second = _SECONDS.match(text, _MINUTE)
         try:
             year, month, day, hour, of_hour = map(int, match.groups()[:5])
@@ -73,12 +78,14 @@ class Calendar:
 
     def _remember(self, text: str, offset: str | None, minute: datetime) -> None:
         """Remember the slot of the whole hour, or else minute, if it has but one."""
-        if len(self._known) >= _CACHED:
+        if self._remembered >= _CACHED:
             self._known.clear()
+            self._remembered = 0
         hour = minute.replace(minute=0)
         for length, start, seconds in ((_HOUR, hour, 3599), (_MINUTE, minute, 59)):
             if self._has_one_slot(start, start + timedelta(seconds=seconds)):
-                self._known[text[:length], offset] = self._slot_of(start)
+                self._known.setdefault(offset, {})[text[:length]] = self._slot_of(start)
+                self._remembered += 1
                 return
 
     def _has_one_slot(self, first: datetime, last: datetime) -> bool:

@@ -36,38 +36,42 @@ def read(
     events: list[Event] = []
     dead: list[DeadLetter] = []
     skipped = 0
+    slot, found = calendar.slot, events.append
     for record in records:
         value = record.value
         if value is None:
             skipped += 1
             continue
         try:
-            envelope, reader = _recognise(value, readers)
+            envelope = _parsed(value)
+            event_type = envelope.get("event_type")
+            reader = readers.get(event_type if type(event_type) is str else _type_of(envelope))
             if reader is None:
                 skipped += 1
                 continue
-            event_id = nonempty(either(envelope, "event_id", "id"), "event_id")
-            date, hour = calendar.slot(either(envelope, "occurred_at", "time"))
-            events.append(Event(record.offset, event_id, date, hour, reader(envelope)))
+            event_id, instant = envelope.get("event_id"), envelope.get("occurred_at")
+            event_id = nonempty(envelope.get("id") if event_id is None else event_id, "event_id")
+            date, hour = slot(envelope.get("time") if instant is None else instant)
+            found(Event(record.offset, event_id, date, hour, reader(envelope)))
         except Rejected as reason:
             dead.append(DeadLetter(record, str(reason)))
     return Reading(events, dead, skipped)
 
 
-def _recognise(
-    value: bytes, readers: Mapping[str, EffectReader]
-) -> tuple[Envelope, EffectReader | None]:
+def _parsed(value: bytes) -> Envelope:
     try:
         envelope = orjson.loads(value)
     except orjson.JSONDecodeError as error:
         envelope = parse_leniently(value, str(error))
     if type(envelope) is not dict:
         raise Rejected("not a JSON object")
-    event_type = envelope.get("event_type")
-    if event_type is None:
-        event_type = envelope.get("type")
+    return envelope
+
+
+def _type_of(envelope: Envelope) -> str:
+    event_type = either(envelope, "event_type", "type")
     if type(event_type) is not str:
         raise Rejected(
             "event_type is missing" if event_type is None else "event_type is not a string"
         )
-    return envelope, readers.get(event_type)
+    return event_type

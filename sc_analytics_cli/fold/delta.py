@@ -5,16 +5,41 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ..event import Add
 
 
-class Posting(NamedTuple):
+class Adding(Protocol):
     """The additions that the event at `offset` makes to one date.
 
     `hour` is the business hour of the additions that are kept by hour as well.
+    An event that needs no journal is one itself.
     """
+
+    @property
+    def offset(self) -> int:
+        """Where the event stands in its partition."""
+        ...
+
+    @property
+    def date(self) -> str:
+        """YYYY-MM-DD."""
+        ...
+
+    @property
+    def hour(self) -> str:
+        """From "00" to "23"."""
+        ...
+
+    @property
+    def adds(self) -> tuple[Add, ...]:
+        """In any order."""
+        ...
+
+
+class Posting(NamedTuple):
+    """The plain form of `Adding`, for what follows from a journal."""
 
     offset: int
     date: str
@@ -34,7 +59,7 @@ class Delta:
     of them already, the rest is summed again.
     """
 
-    postings: list[Posting] = field(default_factory=list)
+    postings: list[Adding] = field(default_factory=list)
 
     @property
     def first(self) -> int:
@@ -55,7 +80,7 @@ Deltas = dict[str, dict[str, Delta]]
 """Date → partition → delta."""
 
 
-def fold(postings: Iterable[tuple[str, Posting]]) -> Deltas:
+def fold(postings: Iterable[tuple[str, Adding]]) -> Deltas:
     """Group (partition, posting) pairs; a posting that adds nothing leaves no trace."""
     deltas: Deltas = {}
     for partition, posting in postings:

@@ -21,7 +21,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from ..errors import AnalyticsError
+from ..errors import LimitError
 from .delta import Delta, Entry
 from .field import CentsBy, Document, Shape
 from .ranges import Range, contains, disjoint, union_all
@@ -74,8 +74,9 @@ def absorb(
 ) -> Document:
     """The document with deltas added that it has not absorbed yet (see `unabsorbed`).
 
-    The document given is left as it is. Raises AnalyticsError where a counter
-    would outgrow 64 bits.
+    The document given is left as it is. `version` is the lowest that anything in
+    it was folded by: only a rebuild makes a document new as a whole. Raises
+    LimitError where a counter would outgrow 64 bits.
     """
     grown = dict(document)
     for delta in fresh.values():
@@ -88,7 +89,8 @@ def absorb(
         grown["source"][partition] = source | _amended(source, delta, unread.get(partition, ()))
     shape.derive(grown)
     _check_size(shape, grown)
-    return grown | {"version": shape.version, "updated_at": now}
+    version = min(document.get("version", shape.version), shape.version)
+    return grown | {"version": version, "updated_at": now}
 
 
 def _grown_source(known: Document | None, delta: Delta, reached: Sequence[Range]) -> Document:
@@ -147,7 +149,7 @@ def _check_size(shape: Shape, document: Document) -> None:
         if isinstance(value, dict):
             value = max(value.values(), default=0)
         if isinstance(value, int) and abs(value) > MAX_INT64:
-            raise AnalyticsError(
+            raise LimitError(
                 f"{name} of {document['date']} would outgrow 64 bits; nothing of it was stored",
                 cause="amounts far beyond money: look for a producer that sends wrong cents",
                 advice="sc-analytics report --date " + document["date"],

@@ -83,16 +83,12 @@ def arranged(facts: Sequence[Entry]) -> Sequence[Entry]:
     placed: list[Entry] = []
     highest: dict[str, int] = {}
     for fact in facts:
-        partition, offset = _place(fact)
+        partition, offset = Coordinate.of(fact["at"])
         if offset > highest.get(partition, -1):
             highest[partition] = offset
             placed.append(fact)
             continue
-        later = (
-            index
-            for index, other in enumerate(placed)
-            if _place(other)[0] == partition and _place(other)[1] > offset
-        )
+        later = (index for index, other in enumerate(placed) if _after(other, partition, offset))
         placed.insert(next(later), fact)
     return placed
 
@@ -123,9 +119,9 @@ def _difference(before: Amounts, after: Amounts) -> list[Booking]:
     ]
 
 
-def _place(fact: Entry) -> tuple[str, int]:
-    partition, _, offset = fact["at"].rpartition(":")
-    return partition, int(offset)
+def _after(fact: Entry, partition: str, offset: int) -> bool:
+    at = Coordinate.of(fact["at"])
+    return at.partition == partition and at.offset > offset
 
 
 def entry(at: Coordinate, event: Event) -> Document:

@@ -10,6 +10,7 @@ import orjson
 
 from ..projections.declaration import Projection
 from .rows import Row
+from .safe import harmless_json
 
 SCHEMA: Final = "sc-analytics.report/1"
 
@@ -32,7 +33,7 @@ def report_json(
     with milliseconds. Both datetimes must be aware.
     """
     by_report = {projection.report: projection for projection in projections}
-    return orjson.dumps(
+    content = orjson.dumps(
         {
             "schema": SCHEMA,
             "timezone": timezone,
@@ -43,6 +44,7 @@ def report_json(
         },
         option=_OPTIONS,
     )
+    return harmless_json(content)
 
 
 def _row(projection: Projection, row: Row) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from ..settings import Rules
 from ..source.port import Source, Span
 from ..store.port import Store
 from . import dead_letters
-from .backfill_plan import Plan
+from .backfill_plan import Plan, load_documents
 from .backfill_scan import Rebuilding, Scanned
 
 _ATTEMPTS = 200
@@ -54,7 +54,7 @@ class Backfill:
         self._clock = clock
         self._scanned = scanned
         self._growing = plan.growing
-        self._further = Rebuilding(plan, plan.spans, store, rules, clock)
+        self._further = Rebuilding(plan, store, rules, clock)
 
     def finish(self, source: Source, batch: int) -> Outcome:
         """Swap every date.
@@ -64,7 +64,7 @@ class Backfill:
         outcome = Outcome()
         pending = list(self._plan.dates)
         for _ in range(_ATTEMPTS):
-            stored = self._store.load(self._plan.projection.collection(), pending)
+            stored = load_documents(self._store, self._plan.projection, pending)
             ahead = self._ahead(stored.values())
             if ahead:
                 self._read_on(source, ahead, batch)
@@ -79,7 +79,7 @@ class Backfill:
         )
 
     def _close_letters(self) -> None:
-        """Dead letters that the rebuilt documents now count in full are closed."""
+        """Dead letters that can be read now and add to no date but the rebuilt ones are closed."""
         parts = [*self._scanned, self._further.result()]
         read = {at for each in parts for at in each.letters}
         whole = read - {at for each in parts for at in each.left_out}
@@ -113,25 +113,35 @@ class Backfill:
         stored: Mapping[str, Document],
         outcome: Outcome,
     ) -> list[str]:
-        """Swap or remove each date; returns those whose document was changed meanwhile."""
+        """Swap or remove each date; returns those whose document was changed meanwhile.
+
+        A document with the right figures is swapped too where it has absorbed
+        something else than the rebuilt one: the same figures may come from other
+        events, and those would be counted once more.
+        """
         parts = [*self._scanned, self._further.result()]
         wanted, lost = {}, []
         for date in dates:
             before = stored.get(date)
             after = self._rebuilt(date, parts, before)
-            if _same(self._plan, before, after):
+            same = _same(self._plan, before, after)
+            if same and before and after and before["source"] != after["source"]:
+                after["updated_at"] = before["updated_at"]
+            elif same:
                 outcome.unchanged.append(date)
-            else:
-                wanted[date] = (before, after)
+                continue
+            wanted[date] = (before, after)
         kind = self._plan.projection.collection()
         written = self._store.swap(kind, [after for _, after in wanted.values() if after])
         gone = [before for before, after in wanted.values() if before and not after]
         removed = self._store.remove(kind, gone)
         for date, change in wanted.items():
-            if date in written or date in removed:
-                outcome.changed[date] = change
-            else:
+            if date not in written and date not in removed:
                 lost.append(date)
+            elif _same(self._plan, *change):
+                outcome.unchanged.append(date)
+            else:
+                outcome.changed[date] = change
         return lost
 
     def _rebuilt(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -34,7 +34,8 @@ class Plan:
     before the ends were looked up, so that what is above them is left to live
     runs. `before` are the stored documents of all dates asked for. `growing` are
     the partitions that can be read on beyond their spans: those of a live log,
-    none of a file.
+    none of a file. `since` is when the first record of a cut partition that is
+    still there was recorded.
     """
 
     projection: Projection
@@ -44,6 +45,7 @@ class Plan:
     declared: dict[str, list[list[int]]]
     before: dict[str, Document]
     growing: frozenset[str]
+    since: Mapping[str, datetime] = field(default_factory=dict)
 
     def absorbed_elsewhere(self, coordinate: str) -> bool:
         """Whether a ledger's coordinate lies in what is declared and is not read by the scan."""
@@ -52,6 +54,19 @@ class Plan:
         if partition in self.growing or start <= offset < end:
             return False
         return contains(self.declared.get(partition, ()), offset)
+
+
+def load_documents(
+    store: Store, projection: Projection, dates: Sequence[str]
+) -> dict[str, Document]:
+    """Date → its document, also one that somebody has put there by hand.
+
+    Such a one has absorbed nothing, was folded by no version, and is replaced
+    like any other.
+    """
+    bare: Document = {"source": {}, "version": 0, "rev": None}
+    found = store.load(projection.collection(), dates)
+    return {date: bare | document for date, document in found.items()}
 
 
 def checkpoints_of(store: Store, projection: Projection) -> dict[str, list[list[int]]]:
@@ -81,7 +96,7 @@ def plan(
     than the date. A source without times (`offsets_at` is None), a file, is
     whole and read from its beginning.
     """
-    before = store.load(projection.collection(), dates)
+    before = load_documents(store, projection, dates)
     if offsets_at is None:
         cut: dict[str, list[Cut]] = {}
         starts = {partition: first for partition, (first, _) in bounds.items()}

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from ..event import Coordinate
 from ..fold.field import Document
-from ..fold.ranges import Range
+from ..fold.ranges import Range, contains
 from ..settings import Rules
 from ..source.port import Source, Span
 from ..store.port import CHECKPOINTS, Store
 from ..store.scratch import ScratchStore
+from .ahead import Start, at_once
 from .backfill_plan import Plan
+from .coordinates import CoordinateSet
 from .dead_letters import Letters
 from .flush import Flush
 from .patience import Patience
 from .ports import Observer
-from .rebuild import Facts, Rebuild
+from .rebuild import Rebuild
 from .replay import Share, replay
 from .tally import Tally
 
@@ -28,14 +30,18 @@ class Scanned(NamedTuple):
 
     `parts` are the dates as far as this process has read the log; for the rest
     see Rebuild. `overruled` are listed as dead letters and owned an event id of
-    which the parts count another copy.
+    which the parts count another copy; `unreadable` were absorbed before and have
+    become dead letters in this scan.
     """
 
     parts: dict[str, Document]
     overruled: set[Coordinate]
+    unreadable: set[Coordinate]
     letters: set[Coordinate]
     left_out: set[Coordinate]
-    facts: Facts
+    facts: CoordinateSet
+    recorded: CoordinateSet
+    entered: dict[Coordinate, str]
     mended: bool
     tally: Tally
 
@@ -46,16 +52,15 @@ class Rebuilding:
     def __init__(
         self,
         plan: Plan,
-        spans: Mapping[str, Span],
         store: Store,
         rules: Rules,
         clock: Callable[[], datetime],
-        facts: Facts | None = None,
     ) -> None:
-        """`spans` are the part of the plan's that is read here; `facts`: see Rebuild."""
         self._plan = plan
+        self._store = store
         self._kind = plan.projection.collection()
-        self._scope = Rebuild(plan.dates, {each: [span] for each, span in spans.items()}, facts)
+        scanned = {each: [span] for each, span in plan.spans.items()}
+        self._scope = Rebuild(plan.dates, scanned, plan.declared)
         self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, self._absorbed)
         self._letters = Letters(store, plan.projection.name, _nothing)
         self._overruled: set[Coordinate] = set()
@@ -70,12 +75,24 @@ class Rebuilding:
         return Scanned(
             parts,
             self._overruled,
+            self._unreadable(),
             scope.letters,
             scope.left_out,
             scope.facts,
+            scope.recorded,
+            scope.entered,
             scope.mended,
             tally or Tally(),
         )
+
+    def _unreadable(self) -> set[Coordinate]:
+        listed = Letters(self._store, self._plan.projection.name, _nothing)
+        return {
+            Coordinate(partition, offset)
+            for partition, ranges in self._plan.declared.items()
+            for offset in listed.unread(partition) - self._letters.unread(partition)
+            if contains(ranges, offset)
+        }
 
     def _absorbed(self, coordinate: str) -> bool:
         if not self._plan.absorbed_elsewhere(coordinate):
@@ -103,15 +120,14 @@ def scan(
     *,
     batch: int,
     stopped: Callable[[], bool],
-    facts: Mapping[str, Facts] | None = None,
+    ahead: Start = at_once,
 ) -> dict[str, Scanned]:
     """Read the given partitions of the plans once; returns projection name → what was found."""
     rebuildings, shares = [], []
     wanted: dict[str, Span] = {}
     for plan in plans:
         spans = {each: span for each, span in plan.spans.items() if each in partitions}
-        known = None if facts is None else facts.get(plan.projection.name)
-        rebuilding = Rebuilding(plan, spans, store, rules, clock, known)
+        rebuilding = Rebuilding(plan, store, rules, clock)
         rebuildings.append(rebuilding)
         shares.append(Share(rebuilding.flush, spans))
         for partition, (start, end) in spans.items():
@@ -120,23 +136,10 @@ def scan(
         observer.expects(plan.projection.name, sum(end - start for start, end in spans.values()))
     reader = source.read(wanted)
     try:
-        replay(reader, shares, patience, observer, batch=batch, stopped=stopped)
+        replay(reader, shares, patience, observer, batch=batch, stopped=stopped, ahead=ahead)
     finally:
         reader.close()
     return {
         share.flush.projection.name: rebuilding.result(share.tally)
         for rebuilding, share in zip(rebuildings, shares, strict=True)
     }
-
-
-def another_pass_needed(plan: Plan, scanned: Sequence[Scanned]) -> bool:
-    """Whether journals were mended while they were read, or the logic has a new version.
-
-    What was posted before a journal was mended may be wrong; a pass that knows
-    where the log has facts leaves out the entries for which there is none.
-    """
-    if plan.projection.bookkeeper() is None:
-        return False
-    version = plan.projection.shape.version
-    older = any(each["version"] != version for each in plan.before.values())
-    return older or any(each.mended for each in scanned)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..event import Chunk, Record
+from ..event import Chunk, Coordinate, Record
 from ..fold.ranges import contains, disjoint, union
 
 
@@ -26,6 +26,12 @@ class Stretch:
         self.ranges = union(known, chunk.start, chunk.end)
         self.records.extend(fresh)
 
+    def below(self, offset: int) -> Stretch:
+        """The part of it that lies below an offset."""
+        ranges = [[start, min(end, offset)] for start, end in self.ranges if start < offset]
+        records = [record for record in self.records if record.offset < offset]
+        return Stretch(self.label, ranges, records)
+
 
 def gather(chunks: Iterable[Chunk]) -> dict[str, Stretch]:
     """Partition → stretch; chunks that leave a hole between them stay two ranges."""
@@ -33,3 +39,14 @@ def gather(chunks: Iterable[Chunk]) -> dict[str, Stretch]:
     for chunk in chunks:
         stretches.setdefault(chunk.partition, Stretch(chunk.label)).add(chunk)
     return stretches
+
+
+def cut(stretches: Mapping[str, Stretch], at: Coordinate) -> dict[str, Stretch]:
+    """What comes before a coordinate, in the order of the stretches."""
+    kept: dict[str, Stretch] = {}
+    for partition, stretch in stretches.items():
+        if partition == at.partition:
+            part = stretch.below(at.offset)
+            return kept | ({partition: part} if part.ranges else {})
+        kept[partition] = stretch
+    return kept

@@ -2,9 +2,10 @@
 
     {"_id": "order-funnel:sc.domain.order/0", "projection": "order-funnel",
      "partition": "sc.domain.order/0", "ranges": [[0, 5000]], "next": 5000,
-     "topic_id": "…", "updated_at": …}
+     "topic_id": "…", "dead_in_a_row": 0, "updated_at": …}
 
 Everything in `ranges` is in the documents. Live reading goes on at `next`.
+`dead_in_a_row`: see run/row.py.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Checkpoints:
         reach: Reach,
         now: datetime,
         topic_ids: Mapping[str, str] | None = None,
+        row: int | None = None,
     ) -> None:
         """Step 6: say of each partition that these ranges are absorbed.
 
@@ -71,6 +73,8 @@ class Checkpoints:
                 if ranges != known:
                     if topic_ids and partition in topic_ids:
                         document = {**document, "topic_id": topic_ids[partition]}
+                    if row is not None:
+                        document = {**document, "dead_in_a_row": row}
                     moved.append(
                         document | {"ranges": ranges, "next": ranges[-1][1], "updated_at": now}
                     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from ..errors import AnalyticsError, UnreachableError
 from ..event import Chunk
 from ..source.port import Follower, Span
+from .ahead import Start, at_once
 from .flush import Flush
 from .patience import Patience
 from .ports import Clock, Observer, Where
@@ -29,6 +32,13 @@ class Pace:
     seconds: float
 
 
+class _Writing(NamedTuple):
+    """A batch that is being written, and what will have become of it."""
+
+    chunks: Sequence[Chunk]
+    tally: Future[Tally]
+
+
 class LiveRun:
     """One process following one topic for one projection."""
 
@@ -41,9 +51,13 @@ class LiveRun:
         clock: Clock,
         observer: Observer,
         stopped: Callable[[], bool],
+        ahead: Start = at_once,
         worker: str | None = None,
     ) -> None:
-        """`worker` is what this process is called among others; else as its projection."""
+        """`ahead` decides whether a batch is written while the next one is polled.
+
+        `worker` is what this process is called among others; else as its projection.
+        """
         self.tally = Tally()
         self._name = flush.projection.name
         self._pulsing = Pulsing(worker or self._name, self._name, clock, observer)
@@ -57,7 +71,9 @@ class LiveRun:
         self._patience = Patience(
             clock, observer, follower.rest, None, stopped, self._pulsing.waits
         )
+        self._ahead = ahead
         self._waiting: list[Chunk] = []
+        self._writing: _Writing | None = None
         self._oldest = 0.0
         self._asked = float("-inf")
         self._positions: dict[str, int] = {}
@@ -74,17 +90,18 @@ class LiveRun:
             try:
                 self._poll()
             except AnalyticsError:
-                self._write()
+                self._drain()
                 raise
             if self._due():
                 self._write()
+            self._look()
             self._let_go()
             self._pulsing.beats(self._lags, frozenset(self._reading))
             if until is not None and self._finished(until):
                 break
         if self._stopped():
             self._says(f"stopping; {self._records():,} records that were read are to be stored")
-        self._write()
+        self._drain()
 
     def _poll(self) -> None:
         """Step 1. After a rebalance everything begins anew at the checkpoints.
@@ -94,7 +111,7 @@ class LiveRun:
         room = max(1, self._pace.records - self._records())
         chunks = self._follower.poll(self._wait(), room)
         if self._follower.taken():
-            self._write()
+            self._drain()
             self._begin(self._follower.held())
             return
         if chunks and not self._waiting:
@@ -144,17 +161,41 @@ class LiveRun:
         return self._records() >= self._pace.records or age >= self._pace.seconds
 
     def _write(self) -> None:
-        """Steps 2 to 7 for what is waiting.
+        """Start steps 2 to 6 for what is waiting, once the batch before has had all of its own."""
+        self._settle()
+        if self._waiting:
+            chunks, self._waiting = self._waiting, []
+            self._writing = _Writing(chunks, self._ahead(partial(self._timed, chunks)))
+
+    def _timed(self, chunks: Sequence[Chunk]) -> Tally:
+        """Steps 2 to 6, and how long they took."""
+        began = self._clock.monotonic()
+        tally = self._flush.write(chunks)
+        tally.flushes, tally.seconds = 1, self._clock.monotonic() - began
+        return tally
+
+    def _look(self) -> None:
+        """Take note of a batch that is written."""
+        if self._writing is not None and self._writing.tally.done():
+            self._settle()
+
+    def _drain(self) -> None:
+        """Write what is waiting, and see it written."""
+        self._write()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait for the batch that is being written; step 7 for it.
 
         Where the store went away, what was polled is let go and read again from
         the checkpoint once the store is back: it may have come back without the
         last writes that it had acknowledged.
         """
-        if not self._waiting:
+        if self._writing is None:
             return
-        began = self._clock.monotonic()
+        writing, self._writing = self._writing, None
         try:
-            tally = self._flush.write(self._waiting)
+            tally = writing.tally.result()
         except UnreachableError as error:
             if self._stopped():
                 raise
@@ -162,9 +203,7 @@ class LiveRun:
             self._patience.complain(error)
             self._begin(self._follower.held())
             return
-        positions = {chunk.partition: chunk.end for chunk in self._waiting}
-        self._waiting = []
-        tally.flushes, tally.seconds = 1, self._clock.monotonic() - began
+        positions = {chunk.partition: chunk.end for chunk in writing.chunks}
         self.tally.add(tally)
         self._positions |= positions
         self._reading |= {each: at for each, at in positions.items() if each in self._reading}
@@ -182,7 +221,7 @@ class LiveRun:
         if now - self._asked < pause:
             return False
         self._asked = now
-        self._write()
+        self._drain()
         return self._beginnings.absorbed(until)
 
 

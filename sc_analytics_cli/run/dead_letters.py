@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from ..event import Coordinate, DeadLetter
+from ..event import Coordinate, DeadLetter, Record
 from ..fold.field import Document
 from ..fold.ranges import Range, contains
 from ..store.port import DEAD_LETTERS, LAST, Store
@@ -18,6 +18,9 @@ ABSORBED: Final = "absorbed"
 
 MAX_KEPT_BYTES: Final = 8 * 1024 * 1024
 """Of a longer value the beginning is kept: a document of MongoDB holds 16 MB at most."""
+
+MAX_KEPT_BESIDE: Final = 1024 * 1024
+"""The same for a key; of headers, as many are kept as have no more than this together."""
 
 
 AbsorbedBefore = Callable[[str], Sequence[Range]]
@@ -83,11 +86,14 @@ class Letters:
         return self._known[partition]
 
 
-def count_open(store: Store, projection: str) -> int:
-    """How many of the projection's dead letters are open."""
-    prefix = f"{projection}:"
-    letters = store.scan(DEAD_LETTERS, prefix, prefix + LAST, fields=["status"])
-    return sum(each["status"] == OPEN for each in letters)
+def counts(store: Store) -> dict[str, dict[str, int]]:
+    """Projection → status (`open`, `retried`, `discarded`, …) → how many; cheap."""
+    found: dict[str, dict[str, int]] = {}
+    for (projection, status), count in sorted(
+        store.counts(DEAD_LETTERS, "projection", "status").items()
+    ):
+        found.setdefault(projection, {})[status] = count
+    return found
 
 
 def coordinate_of(letter: Document) -> Coordinate:
@@ -127,14 +133,21 @@ def _document(
         "status": OPEN,
         "first_seen": now,
         "recorded_at": None if stamp is None or stamp < 0 else _instant(stamp),
-        "key": record.key,
+        "key": None if record.key is None else record.key[:MAX_KEPT_BESIDE],
         "value": kept,
         "value_bytes": None if record.value is None else len(record.value),
-        "headers": [
-            {"name": name, "base64": None if value is None else b64encode(value).decode()}
-            for name, value in record.headers
-        ],
+        "headers": _headers(record),
     }
+
+
+def _headers(record: Record) -> list[Document]:
+    kept, left = [], MAX_KEPT_BESIDE
+    for name, value in record.headers:
+        left -= len(name) + len(value or b"")
+        if left < 0:
+            break
+        kept.append({"name": name, "base64": None if value is None else b64encode(value).decode()})
+    return kept
 
 
 def _instant(milliseconds: int) -> datetime | None:

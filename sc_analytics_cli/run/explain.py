@@ -9,7 +9,7 @@ from ..decode.moment import Calendar
 from ..decode.reader import read
 from ..event import Coordinate, Event, Fact, Record
 from ..fold import journal
-from ..fold.delta import Posting
+from ..fold.delta import Adding, Posting
 from ..fold.document import Unread, has_absorbed
 from ..fold.field import Document
 from ..fold.ranges import contains
@@ -18,7 +18,6 @@ from ..settings import Rules
 from ..store.port import Store
 from .checkpoints import Checkpoints
 from .dead_letters import Letters
-from .postings import own_postings
 
 
 class Explanation(NamedTuple):
@@ -32,7 +31,7 @@ class Explanation(NamedTuple):
     fate: str
     because: str
     event: Event | None = None
-    postings: Sequence[Posting] = ()
+    postings: Sequence[Adding] = ()
 
 
 def explain(
@@ -69,10 +68,10 @@ def explain(
 
 def _postings(
     projection: Projection, store: Store, at: Coordinate, event: Event
-) -> Iterable[Posting]:
+) -> Iterable[Adding]:
     fact, bookkeeper = event.effect, projection.bookkeeper()
     if bookkeeper is None or not isinstance(fact, Fact):
-        return (posting for _, posting in own_postings([(at.partition, event)]) if posting.adds)
+        return [event] if event.adds else []
     document = _journal(projection, store, fact.order)
     booked = journal.bookings(journal.record(document, [(at, event)]) or document, bookkeeper)
     return (Posting(at.offset, *each) for each in booked.get(str(at), ()) if each.adds)

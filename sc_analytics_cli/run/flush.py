@@ -23,7 +23,7 @@ from enum import IntEnum
 from typing import Final
 
 from ..decode.moment import Calendar
-from ..decode.reader import read
+from ..decode.reader import Reading, read
 from ..event import Chunk, Coordinate
 from ..fold.delta import Delta, Deltas, fold
 from ..fold.document import Reach, Unread, absorb, unabsorbed
@@ -33,10 +33,11 @@ from ..projections.declaration import Projection
 from ..settings import Rules
 from ..store.port import Store
 from . import dead_letters
-from .batch import Stretch, gather
+from .batch import Stretch, cut, gather
 from .checkpoints import Checkpoints
 from .dead_letters import Letters
-from .postings import Journals, own_postings
+from .postings import Journals
+from .row import Row
 from .scope import Everything, Located, LocatedPosting, Scope
 from .tally import Tally
 
@@ -78,8 +79,11 @@ class Flush:
         reached: Reached = unobserved,
         scope: Scope = EVERYTHING,
         letters: Letters | None = None,
+        max_dead_letters: int | None = None,
     ) -> None:
+        """A live run gives `max_dead_letters`, see run/row.py."""
         self.projection = projection
+        self.row = None if max_dead_letters is None else Row(max_dead_letters)
         self._scope = scope
         self.checkpoints = Checkpoints(store, projection.name)
         self._letters = letters or Letters(store, projection.name, self.checkpoints.absorbed)
@@ -106,17 +110,43 @@ class Flush:
         """Steps 2 to 6 for these chunks.
 
         Raises UnreachableError where the store is away: write the same chunks
-        again.
+        again. Raises UnreadableError, after what comes before is written, where
+        too many records in a row are dead letters.
         """
-        tally = Tally()
         stretches = gather(chunks)
+        readings = self._read(stretches)
+        if self.row is None:
+            return self._write(stretches, readings)
+        length, refused = self.row.along(readings)
+        if refused is not None:
+            stretches = cut(stretches, refused.at)
+            readings = self._read(stretches)
+        tally = self._write(stretches, readings, length)
+        self.row.length = length
+        if refused is not None:
+            raise refused.error(self.projection.name)
+        return tally
+
+    def _read(self, stretches: Mapping[str, Stretch]) -> dict[str, Reading]:
+        return {
+            partition: read(stretch.records, self._readers, self._calendar)
+            for partition, stretch in stretches.items()
+        }
+
+    def _write(
+        self,
+        stretches: Mapping[str, Stretch],
+        readings: Mapping[str, Reading],
+        row: int | None = None,
+    ) -> Tally:
+        tally = Tally()
         reach = {
             partition: union_all(self._reach.get(partition, []), stretch.ranges)
             for partition, stretch in stretches.items()
         }
         try:
             with self._store.atomic():
-                events = self._scope.events(self._decode(stretches, tally))
+                events = self._scope.events(self._sort_out(stretches, readings, tally))
                 self._reached(Step.DECODE)
                 kept = self._claim(events, tally)
                 unread = {each: self._letters.unread(each) for each in stretches}
@@ -128,7 +158,7 @@ class Flush:
                 self._swap(deltas, reach, unread, tally)
                 self._close(self._scope.done_with(letters))
                 self._reached(Step.SWAP)
-                self.checkpoints.move(reach, self._clock())
+                self.checkpoints.move(reach, self._clock(), row=row)
                 self._reached(Step.CHECKPOINT)
         except BaseException:
             self._documents.clear()
@@ -138,11 +168,14 @@ class Flush:
         self._reach |= reach
         return tally
 
-    def _decode(self, stretches: Mapping[str, Stretch], tally: Tally) -> list[Located]:
+    def _sort_out(
+        self, stretches: Mapping[str, Stretch], readings: Mapping[str, Reading], tally: Tally
+    ) -> list[Located]:
+        """Keep the dead letters, count what is skipped, return the events."""
         events: list[Located] = []
         letters = []
         for partition, stretch in stretches.items():
-            reading = read(stretch.records, self._readers, self._calendar)
+            reading = readings[partition]
             events += [(partition, event) for event in reading.events]
             letters += [(partition, stretch.label, letter) for letter in reading.dead_letters]
             tally.read += len(stretch.records)
@@ -164,10 +197,10 @@ class Flush:
 
     def _claim(self, events: list[Located], tally: Tally) -> list[Located]:
         """Keep each event id at the one coordinate that owns it."""
-        first: dict[str, Coordinate] = {}
-        for partition, event in events:
-            if event.id not in first:
-                first[event.id] = Coordinate(partition, event.offset)
+        # From the back, so that of two copies in this batch the first one stays.
+        first = {
+            event.id: Coordinate(partition, event.offset) for partition, event in reversed(events)
+        }
         lost = self._store.claim(self.projection.ledger(), first) if first else {}
         if not lost and len(first) == len(events):
             return events
@@ -183,7 +216,7 @@ class Flush:
     def _post(self, kept: list[Located], tally: Tally) -> Iterable[LocatedPosting]:
         tally.counted += len(kept)
         if self._journals is None:
-            return own_postings(kept)
+            return kept
         posted = self._journals.post(kept)
         tally.counted -= posted.duplicates
         tally.duplicates += posted.duplicates

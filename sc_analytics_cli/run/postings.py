@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..event import Coordinate, Event, Fact
@@ -11,13 +11,6 @@ from ..fold.delta import Posting
 from ..fold.field import Document
 from ..store.port import Store
 from .scope import Located, LocatedPosting, Scope
-
-
-def own_postings(events: Iterable[Located]) -> Iterator[LocatedPosting]:
-    """Events that add to their own date and need to know nothing else."""
-    for partition, event in events:
-        assert not isinstance(event.effect, Fact)
-        yield partition, Posting(event.offset, event.date, event.hour, event.effect)
 
 
 class Posted(NamedTuple):
@@ -46,15 +39,14 @@ class Journals:
         Events that are no facts add what they say.
         """
         by_order: dict[str, list[tuple[Coordinate, Event]]] = {}
-        others: list[Located] = []
+        postings: list[LocatedPosting] = []
         for partition, event in events:
             if isinstance(event.effect, Fact):
                 at = Coordinate(partition, event.offset)
                 by_order.setdefault(event.effect.order, []).append((at, event))
             else:
-                others.append((partition, event))
+                postings.append((partition, event))
         journals, conflicts = self._record(by_order)
-        postings = list(own_postings(others))
         duplicates = 0
         for order, entries in by_order.items():
             booked = self._scope.bookings(journals[order], self._bookkeeper)

@@ -8,49 +8,21 @@ from ..event import Coordinate, Event, Fact
 from ..fold import journal
 from ..fold.field import Document
 from ..fold.ranges import Range, contains
+from .coordinates import CoordinateSet
 from .scope import Located, LocatedPosting
-
-
-class Bitmap:
-    """A set of offsets at one bit each, so that a long log fits."""
-
-    def __init__(self) -> None:
-        self._bits = bytearray()
-
-    def add(self, offset: int) -> None:
-        """Put an offset into the set."""
-        place, bit = divmod(offset, 8)
-        if place >= len(self._bits):
-            self._bits.extend(bytes(place + 1 - len(self._bits) + 4096))
-        self._bits[place] |= 1 << bit
-
-    def __contains__(self, offset: int) -> bool:
-        place, bit = divmod(offset, 8)
-        return place < len(self._bits) and bool(self._bits[place] >> bit & 1)
-
-
-class Facts:
-    """Where the scan found facts, by partition; shared by the passes over the same log."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, Bitmap] = {}
-
-    def add(self, at: Coordinate) -> None:
-        """Note a fact."""
-        self._found.setdefault(at.partition, Bitmap()).add(at.offset)
-
-    def __contains__(self, at: Coordinate) -> bool:
-        return at.partition in self._found and at.offset in self._found[at.partition]
 
 
 class Rebuild:
     """Implements Scope for `dates`.
 
     A journal's entry at a coordinate of the scan is replaced by what the record
-    says now. With `known` facts, those of a complete earlier pass, an entry that
-    no record of the scan stands for any more is left out. `mended` tells whether
-    any entry was changed: what was posted before that may then be wrong, and a
-    further pass is needed.
+    says now. Of each order that is met:
+
+    `facts` is where the records read here have facts; `recorded` where the
+    journals have entries, inside `scanned`, the ranges that all processes
+    together read; `entered` the facts that a journal had not although their
+    coordinate lies in what was `absorbed` before, with the order of each;
+    `mended` tells whether any entry was replaced or entered in this way.
 
     `letters` are the dead letters that could be read; those that add to other
     dates too are also `left_out`: they are not counted in full.
@@ -62,15 +34,17 @@ class Rebuild:
         self,
         dates: Collection[str],
         scanned: Mapping[str, Sequence[Range]],
-        known: Facts | None = None,
+        absorbed: Mapping[str, Sequence[Range]],
     ) -> None:
-        self.facts = Facts()
+        self.facts = CoordinateSet()
+        self.recorded = CoordinateSet()
+        self.entered: dict[Coordinate, str] = {}
         self.mended = False
         self.letters: set[Coordinate] = set()
         self.left_out: set[Coordinate] = set()
         self._dates = frozenset(dates)
         self._scanned = scanned
-        self._known = known
+        self._absorbed = absorbed
 
     def events(self, events: list[Located]) -> list[Located]:
         """See Scope.events; facts matter whatever their date, for their orders' sake."""
@@ -99,24 +73,30 @@ class Rebuild:
         self, document: Document, events: Sequence[tuple[Coordinate, Event]]
     ) -> Document | None:
         """See Scope.record."""
+        stored: Sequence[journal.Entry] = document["facts"]
+        for entry in stored:
+            at = Coordinate.of(entry["at"])
+            if contains(self._scanned.get(at.partition, ()), at.offset):
+                self.recorded.add(at)
         for at, _ in events:
             self.facts.add(at)
         fresh = {str(at): journal.entry(at, event) for at, event in events}
-        kept = [fresh.get(entry["at"], entry) for entry in document["facts"] if self._stands(entry)]
-        if kept != document["facts"]:
-            self.mended = True
-            document = document | {"facts": kept}
-            return journal.record(document, events) or document
-        return journal.record(document, events)
+        kept = [fresh.get(entry["at"], entry) for entry in stored]
+        replaced = document if kept == stored else document | {"facts": kept}
+        grown = journal.record(replaced, events) or replaced
+        self._note_entered(grown, len(stored))
+        self.mended |= replaced is not document
+        return None if grown is document else grown
+
+    def _note_entered(self, document: Document, known: int) -> None:
+        for entry in document["facts"][known:]:
+            at = Coordinate.of(entry["at"])
+            if contains(self._absorbed.get(at.partition, ()), at.offset):
+                self.entered[at] = document["_id"]
+                self.mended = True
 
     def bookings(
         self, document: Document, bookkeeper: journal.Bookkeeper
     ) -> Mapping[str, Sequence[journal.Booking]]:
         """See Scope.bookings; a date built anew knows nothing of the order of recording."""
         return journal.arranged_bookings(document, bookkeeper)
-
-    def _stands(self, entry: journal.Entry) -> bool:
-        at = Coordinate.of(entry["at"])
-        if self._known is None or not contains(self._scanned.get(at.partition, ()), at.offset):
-            return True
-        return at in self._known or at in self.facts

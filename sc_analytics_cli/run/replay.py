@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 
-from ..errors import ConflictError, InterruptedRunError
+from ..errors import AnalyticsError, ConflictError, InterruptedRunError
 from ..event import Chunk
 from ..source.port import Reader, Span
+from .ahead import Start, at_once
 from .flush import Flush
 from .patience import Patience
 from .ports import Observer, Where
@@ -22,6 +24,8 @@ class Share:
     flush: Flush
     spans: Mapping[str, Span]
     tally: Tally = field(default_factory=Tally)
+    failure: AnalyticsError | None = None
+    """What stopped this projection, while the others went on."""
 
 
 def check_no_hole(flush: Flush, spans: Mapping[str, Span], observer: Observer) -> None:
@@ -63,36 +67,76 @@ def replay(
     *,
     batch: int,
     stopped: Callable[[], bool],
+    ahead: Start = at_once,
 ) -> None:
     """Read to the end of every span, flushing every `batch` records.
 
-    Raises InterruptedRunError where `stopped` says so; what was flushed stays.
+    `ahead` decides whether a batch is written while the next one is polled.
+    Raises InterruptedRunError where `stopped` says so; what was polled is flushed.
+    An error that stops one projection alone is raised when the others are done.
     """
+    writer = _Writer(shares, patience, observer, ahead)
     waiting: list[Chunk] = []
-    while not reader.done:
-        if stopped():
-            raise InterruptedRunError(
-                "interrupted; what was absorbed so far stays",
-                advice="type the command again: nothing is counted twice",
-            )
-        try:
+    try:
+        while not reader.done:
+            if stopped():
+                raise InterruptedRunError(
+                    "interrupted; what was absorbed so far stays",
+                    advice="type the command again: nothing is counted twice",
+                )
             waiting += reader.poll(0.5, batch)
-        except BaseException:
-            _flush(waiting, shares, patience, observer)
-            raise
-        if reader.done or sum(len(chunk.records) for chunk in waiting) >= batch:
-            _flush(waiting, shares, patience, observer)
-            waiting = []
-    _flush(waiting, shares, patience, observer)
-
-
-def _flush(
-    chunks: Iterable[Chunk], shares: Sequence[Share], patience: Patience, observer: Observer
-) -> None:
+            if sum(len(chunk.records) for chunk in waiting) >= batch:
+                chunks, waiting = waiting, []
+                writer.write(chunks)
+    finally:
+        writer.write(waiting)
+        writer.settle()
     for share in shares:
-        mine = [chunk for chunk in chunks if chunk.partition in share.spans]
-        if mine:
-            tally = patience.until_answered(partial(share.flush.write, mine))
+        if share.failure is not None:
+            raise share.failure
+
+
+class _Writer:
+    """Flushes one batch after the other, for every share."""
+
+    def __init__(
+        self, shares: Sequence[Share], patience: Patience, observer: Observer, ahead: Start
+    ) -> None:
+        self._shares = shares
+        self._patience = patience
+        self._observer = observer
+        self._ahead = ahead
+        self._writing: Future[list[tuple[Share, Tally, dict[str, int]]]] | None = None
+
+    def write(self, chunks: Sequence[Chunk]) -> None:
+        """Start with these once those before are written."""
+        self.settle()
+        if chunks:
+            self._writing = self._ahead(partial(self._flush, chunks))
+
+    def settle(self) -> None:
+        """Wait for what is being written, and say what became of it."""
+        if self._writing is None:
+            return
+        writing, self._writing = self._writing, None
+        for share, tally, positions in writing.result():
             share.tally.add(tally)
-            positions = {chunk.partition: chunk.end for chunk in mine}
-            observer.flushed(share.flush.projection.name, tally, positions)
+            self._observer.flushed(share.flush.projection.name, tally, positions)
+
+    def _flush(self, chunks: Iterable[Chunk]) -> list[tuple[Share, Tally, dict[str, int]]]:
+        done = []
+        for share in self._shares:
+            mine = [chunk for chunk in chunks if chunk.partition in share.spans]
+            if not mine or share.failure is not None:
+                continue
+            try:
+                tally = self._patience.until_answered(partial(share.flush.write, mine))
+            except AnalyticsError as error:
+                if not error.stops_alone or len(self._shares) == 1:
+                    raise
+                share.failure = error
+                name = share.flush.projection.name
+                self._observer.says(f"{name} has stopped: {error.what}; the others go on")
+                continue
+            done.append((share, tally, {chunk.partition: chunk.end for chunk in mine}))
+        return done

@@ -8,13 +8,13 @@ from typing import Protocol
 
 from ..event import Coordinate, Event
 from ..fold import journal
-from ..fold.delta import Posting
+from ..fold.delta import Adding
 from ..fold.field import Document
 
 Located = tuple[str, Event]
 """A partition and an event of it."""
 
-LocatedPosting = tuple[str, Posting]
+LocatedPosting = tuple[str, Adding]
 """A partition and a posting of an event of it."""
 
 

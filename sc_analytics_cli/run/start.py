@@ -70,6 +70,8 @@ class Beginnings:
         if fresh:
             self.flush.checkpoints.move(fresh, self.clock.now(), ids)
             checkpoints |= self.flush.checkpoints.load(fresh)
+        if self.flush.row is not None:
+            self.flush.row.resume(checkpoints.values())
         starts = {}
         for partition, checkpoint in checkpoints.items():
             since, at = absorbed_since(checkpoint)

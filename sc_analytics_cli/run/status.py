@@ -69,7 +69,11 @@ def look(
     kafka_error: AnalyticsError | None = None
     try:
         opened = store()
-        kept = {each.name: _kept(opened, each, topic) for each, topic in projections.items()}
+        letters = dead_letters.counts(opened)
+        kept = {
+            each.name: _kept(opened, each, topic, letters.get(each.name, {}))
+            for each, topic in projections.items()
+        }
         runs = opened.scan(RUNS, fields=["status"])
         unfinished = [each["_id"] for each in runs if each["status"] == UNFINISHED]
     except NotThereError as error:
@@ -104,12 +108,12 @@ def look(
     return Standing(now, standings, unfinished, kafka_error, store_error)
 
 
-def _kept(store: Store, projection: Projection, topic: str) -> _Kept:
+def _kept(store: Store, projection: Projection, topic: str, letters: Mapping[str, int]) -> _Kept:
     prefix = f"{projection.name}:{topic}/"
     found = store.scan(CHECKPOINTS, prefix, prefix + LAST)
     return _Kept(
         {each["partition"]: each for each in found},
-        dead_letters.count_open(store, projection.name),
+        letters.get(dead_letters.OPEN, 0),
         stale_dates(store, projection),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
@@ -58,7 +58,7 @@ class MemoryStore:
             stored = self._documents[kind]
             for document in documents:
                 key = document["_id"]
-                if key in stored and stored[key]["rev"] == document.get("rev"):
+                if key in stored and stored[key].get("rev") == document.get("rev"):
                     del stored[key]
                     removed.add(key)
         return removed
@@ -77,6 +77,12 @@ class MemoryStore:
         for key in wanted:
             for document in self.load(kind, [key]).values():
                 yield only(document, fields)
+
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        with self._lock:
+            stored = self._documents[kind].values()
+            return Counter(tuple(each[name] for name in names) for each in stored)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

@@ -13,30 +13,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, Final
 
-from bson import Binary, CodecOptions, Int64
+from bson import CodecOptions, Int64
 from pymongo import InsertOne, MongoClient, ReadPreference, UpdateOne, WriteConcern
 from pymongo import timeout as time_limit
 from pymongo.collection import Collection as MongoCollection
-from pymongo.errors import BulkWriteError, OperationFailure, PyMongoError
+from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.uri_parser import parse_uri
 
 from ..errors import AnalyticsError
 from ..event import Coordinate
 from ..fold.field import Document
-from .digest import digest
 from .memory import new_rev
-from .mongo_errors import translated, unusable
+from .mongo_errors import check_sizes, translated, unusable
+from .mongo_ledger import DUPLICATE_KEY, MongoLedger
 
-_DUPLICATE_KEY: Final = 11000
 _LOST: Final = 241
 """ConversionFailure, which nothing but a lost `_replacement` raises here."""
-
-_INDEX_OPTIONS_CONFLICT: Final = 85
-_DAY: Final = 86_400
 
 
 class MongoStore:
@@ -70,10 +66,9 @@ class MongoStore:
             read_preference=ReadPreference.PRIMARY,
             read_concern=ReadConcern("local"),
         )
-        self._ledger_seconds = ledger_days * _DAY
+        self._ledger_days = ledger_days
         self._lasting: WriteConcern | None = None
-        self._indexed: set[str] = set()
-        self._read_before: dict[str, bool] = {}
+        self._ledgers: dict[str, MongoLedger] = {}
 
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
@@ -95,7 +90,10 @@ class MongoStore:
             try:
                 self._for_writing(kind).bulk_write(operations, ordered=False)
             except BulkWriteError as error:
-                lost = set(_refused(error))
+                lost = set(_refused(error, kind, new))
+            except DocumentTooLarge:  # raised before it is sent
+                check_sizes(kind, new)
+                raise
         return {each["_id"]: each["rev"] for at, each in enumerate(new) if at not in lost}
 
     def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
@@ -122,27 +120,26 @@ class MongoStore:
             chosen = None if fields is None else ["_id", *fields]
             yield from self._database[kind].find({"_id": between}, chosen).sort("_id", 1)
 
-    def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
-        """See Store.claim.
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        group = {"_id": {name: f"${name}" for name in names}, "count": {"$sum": 1}}
+        with translated():
+            found = self._database[kind].aggregate([{"$group": group}])
+            return {tuple(e["_id"][name] for name in names): e["count"] for e in found}
 
-        Inserts first where the range is new and looks up first where it was read
-        before, as the last claim was: a refused insert is slow.
-        """
-        self._index(ledger)
-        held: dict[str, str] = {}
-        if self._read_before.get(ledger):
-            held = self.owners(ledger, claims)
-        refused = self._insert_claims(ledger, {k: v for k, v in claims.items() if k not in held})
-        held |= self.owners(ledger, refused) if refused else {}
-        self._read_before[ledger] = len(held) * 10 > len(claims)
-        return {each: owner for each, owner in held.items() if owner != str(claims[each])}
+    def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
+        """See Store.claim."""
+        with translated():
+            try:
+                return self._ledger(ledger).claim(claims)
+            except BulkWriteError as error:
+                _refused(error, ledger, [])
+                raise
 
     def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
-        by_digest = {digest(each): each for each in event_ids}
         with translated():
-            found = self._database[ledger].find({"_id": {"$in": list(map(Binary, by_digest))}})
-            return {by_digest[bytes(entry["_id"])]: entry["at"] for entry in found}
+            return MongoLedger(self._database[ledger]).owners(event_ids)
 
     def atomic(self) -> AbstractContextManager[None]:
         """See Store.atomic: every verb stands by itself here."""
@@ -165,37 +162,13 @@ class MongoStore:
             self._lasting = WriteConcern(1 if alone else "majority", j=True)
         return self._database[kind].with_options(write_concern=self._lasting)
 
-    def _insert_claims(self, ledger: str, claims: Mapping[str, Coordinate]) -> list[str]:
-        """Insert ledger entries; returns the ids that were there already."""
-        if not claims:
-            return []
-        seen = datetime.now(UTC)
-        entries = [
-            {"_id": Binary(digest(each)), "at": str(at), "seen": seen}
-            for each, at in claims.items()
-        ]
-        with translated():
-            try:
-                self._for_writing(ledger).insert_many(entries, ordered=False)
-            except BulkWriteError as error:
-                ids = list(claims)
-                return [ids[index] for index in _refused(error)]
-        return []
-
-    def _index(self, ledger: str) -> None:
-        if ledger in self._indexed:
-            return
-        with translated():
-            try:
-                self._database[ledger].create_index(
-                    "seen", name="seen_ttl", expireAfterSeconds=self._ledger_seconds
-                )
-            except OperationFailure as error:
-                if error.code != _INDEX_OPTIONS_CONFLICT:
-                    raise
-                change = {"name": "seen_ttl", "expireAfterSeconds": self._ledger_seconds}
-                self._database.command("collMod", ledger, index=change)
-        self._indexed.add(ledger)
+    def _ledger(self, name: str) -> MongoLedger:
+        """The ledger of this name, with its indexes."""
+        if name not in self._ledgers:
+            ledger = MongoLedger(self._for_writing(name))
+            ledger.index(self._ledger_days)
+            self._ledgers[name] = ledger
+        return self._ledgers[name]
 
 
 def _with_longs(value: Any) -> Any:
@@ -209,26 +182,28 @@ def _with_longs(value: Any) -> Any:
     return value
 
 
-def _replacement(document: Document, rev: str) -> UpdateOne:
+def _replacement(document: Document, rev: str | None) -> UpdateOne:
     """Puts the document in the place of the one that has this `rev`, or fails.
 
     An upsert, so that it fails as well where there is none: what it would insert
-    has no `rev`. The number that is none fails without quoting the document.
+    has no `rev`, as only a document has that was made by hand. The number that is
+    none fails without quoting the document.
     """
     fail = {"$toInt": {"$concat": ["not ", "$_id"]}}
-    is_ours = {"$eq": ["$rev", {"$literal": rev}]}
+    is_ours = {"$eq": [{"$ifNull": ["$rev", None]}, {"$literal": rev}]}
     new = {"$cond": [is_ours, {"$literal": document}, fail]}
     return UpdateOne({"_id": document["_id"]}, [{"$replaceWith": new}], upsert=True)
 
 
-def _refused(error: BulkWriteError) -> list[int]:
+def _refused(error: BulkWriteError, kind: str, documents: Sequence[Document]) -> list[int]:
     """The places in a bulk that lost a race; raises for any other failure."""
     details: Mapping[str, Any] = error.details
-    others = [e for e in details["writeErrors"] if e["code"] not in (_DUPLICATE_KEY, _LOST)]
+    others = [e for e in details["writeErrors"] if e["code"] not in (DUPLICATE_KEY, _LOST)]
     if others:
+        check_sizes(kind, documents)
         raise AnalyticsError(
             f"MongoDB refused a write: {others[0].get('errmsg', '')[:300]}",
-            cause="a document near the limit of 16 MB, or a rule of the collection",
+            cause="a rule of the collection, or a server that is not well",
         )
     if details["writeConcernErrors"]:
         raise error

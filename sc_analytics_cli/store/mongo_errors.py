@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from bson import encode
 from bson.errors import BSONError
 from pymongo.errors import (
     BulkWriteError,
     ConfigurationError,
     ConnectionFailure,
-    DocumentTooLarge,
     OperationFailure,
     PyMongoError,
     WTimeoutError,
 )
 from pymongo.uri_parser import parse_uri
 
-from ..errors import AnalyticsError, AuthenticationError, UnreachableError, UsageError
+from ..errors import (
+    AnalyticsError,
+    AuthenticationError,
+    LimitError,
+    UnreachableError,
+    UsageError,
+)
+from ..fold.field import Document
 
 _ADVICE: Final = "--store mongodb://host:27017/sc_analytics"
+_MOST_BYTES: Final = 16 * 1024 * 1024
 _NO_LOGIN: Final = {13: "is not allowed to do this", 18: "was refused", 8000: "was refused"}
 
 
@@ -35,13 +43,23 @@ def translated() -> Iterator[None]:
         yield
     except PyMongoError as error:
         raise _translation(error) from error
-    except DocumentTooLarge as error:  # no PyMongoError, it is raised before anything is sent
-        raise AnalyticsError(
-            "a document would outgrow MongoDB's 16 MB; nothing of it was stored",
-            cause="a date with very many communities, or an order with very many facts",
-        ) from error
     except (BSONError, OverflowError, UnicodeError) as error:
         raise AnalyticsError(f"MongoDB cannot store a value: {str(error)[:300]}") from error
+
+
+def check_sizes(kind: str, documents: Sequence[Document]) -> None:
+    """Raise LimitError where one of these documents is more than MongoDB can hold."""
+    sizes = {each["_id"]: len(encode(each)) for each in documents}
+    largest = max(sizes, key=lambda each: sizes[each])
+    if sizes[largest] > _MOST_BYTES:
+        raise LimitError(
+            f"{largest!r} of {kind} would outgrow MongoDB's 16 MB ({sizes[largest]:,} bytes); "
+            "nothing of it was stored",
+            cause="a date with very many communities or promotions, or an order with very many "
+            "facts",
+            advice="find the producer that makes up so many ids; a store without this limit is "
+            "--store sqlite:///FILE",
+        )
 
 
 def unusable(uri: str, error: Exception) -> AnalyticsError:

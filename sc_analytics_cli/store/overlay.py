@@ -5,9 +5,11 @@ A dry run is an ordinary run on an overlay; what it changed is then read off.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from heapq import merge
+from operator import itemgetter
 
 from ..event import Coordinate
 from ..fold.field import Document
@@ -62,10 +64,16 @@ class OverlayStore:
         fields: Collection[str] | None = None,
     ) -> Iterator[Document]:
         """See Store.scan."""
-        for document in self._base.scan(kind, first, last):
-            if document["_id"] not in self._fetched[kind]:
-                self._keep(kind, [document["_id"]], {document["_id"]: document})
-        return self._top.scan(kind, first, last, fields)
+        mine = frozenset(self._fetched[kind])
+        theirs = (
+            each for each in self._base.scan(kind, first, last, fields) if each["_id"] not in mine
+        )
+        ours = (each for each in self._top.scan(kind, first, last, fields) if each["_id"] in mine)
+        return merge(theirs, ours, key=itemgetter("_id"))
+
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        return Counter(tuple(each[name] for name in names) for each in self.scan(kind))
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

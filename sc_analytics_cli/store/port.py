@@ -60,6 +60,13 @@ class Store(Protocol):
         """
         ...
 
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """How many documents there are of each combination of these fields, all of them texts.
+
+        The documents stay where they are: cheap, whatever their size.
+        """
+        ...
+
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """Claim event ids, each for a coordinate; returns id → owner of the claims lost.
 

@@ -56,6 +56,10 @@ class ScratchStore:
         """See Store.scan."""
         return self._at(kind).scan(kind, first, last, fields)
 
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        return self._at(kind).counts(kind, *names)
+
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim, with the exception of the class's docstring."""
         lost = self._base.claim(ledger, claims)

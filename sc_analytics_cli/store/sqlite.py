@@ -90,6 +90,19 @@ class SqliteStore:
         for _, rev, text in rows:
             yield only(from_text(text) | {"rev": rev}, fields)
 
+    def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
+        """See Store.counts."""
+        fields = ", ".join("json_extract(document, ?)" for _ in names)
+        places = ", ".join(str(place) for place in range(1, len(names) + 1))
+        with translated(self._path), self._lock:
+            if not self._exists(kind):
+                return {}
+            rows = self._connection.execute(
+                f"SELECT {fields}, count(*) FROM {kind} GROUP BY {places}",
+                [f'$."{name}"' for name in names],
+            ).fetchall()
+        return {tuple(values): count for *values, count in rows}
+
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
         with translated(self._path), self._lock, self.atomic():
@@ -127,8 +140,9 @@ class SqliteStore:
                 raise
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """Close the file, when a write of another thread is through."""
+        with self._lock:
+            self._connection.close()
 
     def _select(self, kind: str, columns: str, keys: list[Any]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,28 @@ def _from_sqlite(path: Path, kind: str) -> Documents:
     return {key: json.loads(text) | {"rev": rev} for key, rev, text in rows}
 
 
-def dump(store: str) -> dict[str, Documents]:
-    """Everything that is stored but the ledgers, revisions and instants included."""
-    kinds = [collection_of(each) for each in PROJECTIONS]
-    kinds += ["analytics_orders_revenue", "analytics_checkpoints", "analytics_dead_letters"]
-    return {kind: raw_documents(store, kind) for kind in [*kinds, "analytics_settings"]}
+def dump(store: str) -> dict[str, list[Any]]:
+    """Everything that is stored: ledgers, runs, revisions and instants included.
+
+    A table or collection without content counts as none.
+    """
+    whole = _whole_sqlite if store.startswith("sqlite:///") else _whole_mongo
+    return {kind: sorted(rows, key=repr) for kind, rows in whole(store).items() if rows}
+
+
+def _whole_mongo(store: str) -> dict[str, list[Any]]:
+    with MongoClient[dict[str, Any]](store) as client:
+        database = client.get_default_database()
+        return {name: list(database[name].find()) for name in database.list_collection_names()}
+
+
+def _whole_sqlite(store: str) -> dict[str, list[Any]]:
+    path = Path(store.removeprefix("sqlite:///"))
+    if not path.exists():
+        return {}
+    with closing(sqlite3.connect(path)) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {name: connection.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names}
 
 
 def assert_exact(store: str, projection: str, expected: Expected) -> None:

@@ -149,6 +149,10 @@ def damage(uri: str) -> None:
         assert invented is not None
         invented |= {"_id": "2026-12-24", "date": "2026-12-24"}
         database["analytics_revenue"].insert_one(invented)
+        by_hand = {"_id": "2026-10-07", "date": "2026-10-07", "orders_created": 5}
+        database["analytics_order_funnel"].replace_one({"_id": "2026-10-07"}, by_hand)
+        bare = {"_id": "2026-12-24", "date": "2026-12-24"}
+        database["analytics_order_funnel"].replace_one({"_id": "2026-12-24"}, bare, upsert=True)
 
 
 def test_damage_is_named_by_verify_untouched_by_a_dry_run_and_mended(
@@ -161,7 +165,7 @@ def test_damage_is_named_by_verify_untouched_by_a_dry_run_and_mended(
     before = dump(product.store)
     named = product.run("verify", *dates)
     assert named.code == 8
-    for date in ("2026-10-02", "2026-10-03", "2026-10-04", "2026-12-24"):
+    for date in ("2026-10-02", "2026-10-03", "2026-10-04", "2026-10-07", "2026-12-24"):
         assert date in named.out
     assert "2026-10-06" not in named.out
     product.ok("backfill", *dates, "--dry-run")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,11 +12,13 @@ from sc_analytics_cli.errors import AnalyticsError
 
 CODES = {
     "AnalyticsError": 1,
+    "LimitError": 1,
     "UsageError": 2,
     "PartialError": 3,
     "AuthenticationError": 4,
     "UnreachableError": 5,
     "NotThereError": 6,
+    "UnreadableError": 6,
     "ConflictError": 7,
     "InterruptedRunError": 130,
 }
@@ -23,8 +26,19 @@ CODES = {
 
 def test_exit_codes_are_those_that_the_outside_relies_on() -> None:
     """One class each."""
-    found = {kind.__name__: kind.exit_code for kind in AnalyticsError.__subclasses__()}
-    assert {"AnalyticsError": AnalyticsError.exit_code, **found} == CODES
+    assert {kind.__name__: kind.exit_code for kind in _tree(AnalyticsError)} == CODES
+
+
+def test_two_errors_stop_one_projection_and_no_other() -> None:
+    """All others would meet those that run beside it as well."""
+    alone = {kind.__name__ for kind in _tree(AnalyticsError) if kind.stops_alone}
+    assert alone == {"LimitError", "UnreadableError"}
+
+
+def _tree(kind: type[AnalyticsError]) -> Iterator[type[AnalyticsError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        yield from _tree(each)
 
 
 @pytest.mark.parametrize("name", CODES)

@@ -10,6 +10,7 @@ from ..port import Span
 from ..spans import filled_within
 from .client import consumer, name_of, partition_of, quiet, translated
 from .follower import KafkaFollower
+from .headers import tolerate_any_name
 from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
 from .topics import check, described
@@ -27,6 +28,7 @@ class KafkaSource:
         Raises UnreachableError where no broker answers.
         """
         quiet()
+        tolerate_any_name()
         self._servers = servers
         self._timeout = timeout
         self._session_timeout = session_timeout

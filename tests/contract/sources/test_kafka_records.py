@@ -4,7 +4,7 @@ import pytest
 
 from sc_analytics_cli.errors import NotThereError
 from sc_analytics_cli.source.kafka.log import KafkaSource
-from tests.contract.sources.broker import delete_head, fill, new_topic
+from tests.contract.sources.broker import delete_head, fill, new_topic, producer
 from tests.contract.sources.reading import offsets, read_all, read_whole, values
 
 pytestmark = pytest.mark.servers
@@ -120,3 +120,29 @@ def test_first_timestamps_are_those_of_each_span(source: KafkaSource, servers: s
     assert found == {names[0]: stamps[names[0]][1], names[1]: stamps[names[1]][2]}
     assert source.first_timestamps({names[0]: (0, 3)}) == {names[0]: stamps[names[0]][0]}
     assert source.first_timestamps({}) == {}
+
+
+class Raw(str):
+    """A header name whose bytes are no UTF-8."""
+
+    def encode(self, *_: object) -> bytes:
+        return b"n\xff\xfe"
+
+
+@pytest.mark.parametrize("codec", [None, "gzip"])
+def test_a_header_may_have_any_bytes_for_a_name(
+    source: KafkaSource, servers: str, codec: str | None
+) -> None:
+    """The record is read, value, key and other headers exact, and so are its neighbours."""
+    topic = new_topic(servers)
+    with producer(servers, compression_type=codec, linger_ms=200) as client:
+        for number in range(3):
+            headers = [("good", b"\xff\xfe"), (Raw("bad"), b"\xff"), ("é", b"")]
+            sent = headers if number == 1 else []
+            client.send(topic, b"%d n\xff\xfe" % number, b"key", headers=sent, partition=0)
+        client.flush(60)
+    records = [record for chunk in read_whole(source, topic) for record in chunk.records]
+    assert [(each.value, each.key) for each in records] == [
+        (b"%d n\xff\xfe" % number, b"key") for number in range(3)
+    ]
+    assert list(records[1].headers) == [("good", b"\xff\xfe"), ("n??", b"\xff"), ("é", b"")]

@@ -7,7 +7,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from sc_analytics_cli.errors import AnalyticsError, UnreachableError, UsageError
+from sc_analytics_cli.errors import LimitError
 from sc_analytics_cli.event import Coordinate
 from sc_analytics_cli.store.mongo import MongoStore
 from sc_analytics_cli.store.port import Store
@@ -39,9 +39,9 @@ def test_nothing_is_stored_of_a_document_over_16_mb(store: Store, size: int) -> 
         {"_id": "new", "text": "x" * size},
     ]
     for document in large:
-        with pytest.raises(AnalyticsError, match="MongoDB") as caught:
+        with pytest.raises(LimitError) as caught:
             store.swap(KIND, [{"_id": "left", "n": 1}, document, {"_id": "right", "n": 1}])
-        assert not isinstance(caught.value, UnreachableError | UsageError)
+        assert f"'{document['_id']}' of {KIND} would outgrow MongoDB's 16 MB" in caught.value.what
         assert len(caught.value.what) < 400
         assert store.load(KIND, ["known", "new"]) == before
         # A neighbour is whole where it was stored; nobody was told its rev, so load it again.
@@ -58,6 +58,25 @@ def test_a_document_just_below_16_mb_is_replaced_kept_and_lost_as_any_other(stor
     (second,) = store.swap(KIND, [large | {"rev": first, "n": 2}]).values()
     assert store.swap(KIND, [large | {"rev": first, "n": 3}]) == {}
     assert store.load(KIND, ["a"]) == {"a": large | {"rev": second, "n": 2}}
+
+
+@only(*MONGO)
+@pytest.mark.parametrize("beyond", [-60, -50, 500, 17_000])
+def test_the_limit_is_the_same_for_a_new_document_and_one_that_grows(
+    store: Store, beyond: int
+) -> None:
+    """Whoever checks it, driver or server: stored whole, or a LimitError and nothing stored."""
+    text = "x" * (16 * MEGABYTE + beyond)
+    (rev,) = store.swap(KIND, [{"_id": "grows", "n": 1}]).values()
+    for document in ({"_id": "new", "text": text}, {"_id": "grows", "rev": rev, "text": text}):
+        before = store.load(KIND, [document["_id"]])
+        if beyond < -57:  # that much the document takes besides its text
+            (now,) = store.swap(KIND, [document]).values()
+            assert store.load(KIND, [document["_id"]]) == {document["_id"]: document | {"rev": now}}
+        else:
+            with pytest.raises(LimitError, match="would outgrow"):
+                store.swap(KIND, [document])
+            assert store.load(KIND, [document["_id"]]) == before
 
 
 @only(*MONGO)
@@ -85,8 +104,8 @@ def test_the_ledger_forgets_after_its_days(
     store.claim(LEDGER, {"e1": Coordinate("topic/0", 1)})
     assert expiry(database) == days * DAY
     (entry,) = database[LEDGER].find()
-    assert entry.keys() == {"_id", "at", "seen"}
-    assert len(entry["_id"]) == 16
+    assert entry.keys() == {"_id", "ids", "partition", "offsets", "seen"}
+    assert [len(each) for each in entry["ids"]] == [16]
 
 
 @only(*MONGO)
@@ -97,7 +116,11 @@ def test_changing_the_days_changes_the_ledger_that_is_there(
         store = connect(place.uri, ledger_days=days)
         store.claim(LEDGER, {"e1": Coordinate("topic/0", 1)})
         assert expiry(database) == days * DAY
-    assert [each["name"] for each in database[LEDGER].list_indexes()] == ["_id_", "seen_ttl"]
+    assert [each["name"] for each in database[LEDGER].list_indexes()] == [
+        "_id_",
+        "ids_unique",
+        "seen_ttl",
+    ]
 
 
 @only(*MONGO)
@@ -111,6 +134,27 @@ def test_what_the_ledger_has_forgotten_can_be_claimed_anew(
     others = {each: Coordinate("topic/1", at.offset) for each, at in claims.items()}
     assert store.claim(LEDGER, others) == {}
     assert store.owners(LEDGER, claims) == {each: str(at) for each, at in others.items()}
+
+
+@only(*MONGO)
+def test_a_claim_of_many_ids_is_a_few_documents(
+    store: Store, database: Database[dict[str, Any]]
+) -> None:
+    """By partition, some hundred each; every id keeps its own coordinate."""
+    claims = {f"e{n}": Coordinate(f"topic/{n % 3}", 2**40 + n) for n in range(2_000)}
+    assert store.claim(LEDGER, claims) == {}
+    assert database[LEDGER].count_documents({}) == 6
+    assert store.owners(LEDGER, claims) == {each: str(at) for each, at in claims.items()}
+
+
+@only(*MONGO)
+def test_one_taken_id_costs_its_neighbours_nothing(store: Store) -> None:
+    """A segment that is refused for one id is claimed without it."""
+    store.claim(LEDGER, {"e700": Coordinate("topic/9", 1)})
+    claims = {f"e{n}": Coordinate("topic/0", n) for n in range(1_200)}
+    assert store.claim(LEDGER, claims) == {"e700": "topic/9:1"}
+    owners = store.owners(LEDGER, claims)
+    assert owners == {each: str(at) for each, at in claims.items()} | {"e700": "topic/9:1"}
 
 
 @only(*MONGO)

@@ -145,3 +145,20 @@ def test_writing_during_a_scan_shows_no_document_twice(store: Store) -> None:
         assert store.swap(KIND, [document | {"n": 1}])
     assert seen == [f"{n:04}" for n in range(600)]
     assert {each["n"] for each in store.scan(KIND)} == {1}
+
+
+def test_documents_are_counted_by_the_values_of_fields(store: Store) -> None:
+    """Large ones and those with other fields too; of an unknown kind there are none."""
+    assert store.counts(KIND, "a", "status") == {}
+    write(
+        store,
+        *({"_id": f"x{n}", "a": "revenue", "status": "open", "value": b"v" * n} for n in range(9)),
+        {"_id": "y", "a": "revenue", "status": "closed"},
+        {"_id": "z", "a": "$x \U0001f600", "status": "open", "more": {}},
+    )
+    assert store.counts(KIND, "a", "status") == {
+        ("revenue", "open"): 9,
+        ("revenue", "closed"): 1,
+        ("$x \U0001f600", "open"): 1,
+    }
+    assert store.counts(KIND, "status") == {("open",): 10, ("closed",): 1}

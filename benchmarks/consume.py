@@ -1,0 +1,55 @@
+"""Live running, beside a raw and a naive loop; and where its time goes."""
+
+from __future__ import annotations
+
+import argparse
+from statistics import median
+from uuid import uuid4
+
+from tests.servers import MongoServer
+
+from . import documents, log, loops, product
+from .table import Row, print_table, row
+
+DAYS = 30
+
+
+def add_options(options: argparse.ArgumentParser) -> None:
+    """The flags of this subject."""
+    options.add_argument("--events", type=int, default=300_000)
+    options.add_argument("--naive-events", type=int, default=5_000)
+    options.add_argument("--runs", type=int, default=3)
+
+
+def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> None:
+    """Raw loop, naive loop and product on one log; then where the product's time goes."""
+    topic, events = f"bench.{uuid4().hex[:8]}", chosen.events
+    log.publish(servers, topic, events, DAYS)
+    raws, naives, runs = [], [], []
+    for _ in range(chosen.runs):
+        raws.append(loops.raw(servers, topic, events))
+        naives.append(loops.naive(servers, topic, mongo.database_uri(_name()), chosen.naive_events))
+        store = mongo.database_uri(_name())
+        runs.append(
+            product.command(
+                servers, store, "consume", "order-funnel", "--until-end", "--order-topic", topic
+            )
+        )
+        documents.verify(store, log.counted(events, DAYS))
+    raw = Row("raw: poll and decode only", median(raws))
+    naive = Row("naive: one update an event", median(naives))
+    print_table(
+        f"{events:,} order events, {log.PARTITIONS} partitions, {DAYS} dates, "
+        f"median of {chosen.runs}",
+        [raw, naive, row("consume order-funnel --until-end", events, runs)],
+        against=[raw, naive],
+    )
+    for projection in ("order-funnel", "revenue"):
+        found = product.stages(servers, mongo.database_uri(_name()), topic, projection)
+        print(f"\n{projection}, by stage, µs an event{'CPU':>8}{'wall':>8}")
+        for stage, cost in found.items():
+            print(f"  {stage:32}{cost['cpu']:>8.2f}{cost['wall']:>8.2f}")
+
+
+def _name() -> str:
+    return f"bench_{uuid4().hex[:8]}"

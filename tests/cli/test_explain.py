@@ -1,0 +1,112 @@
+"""`explain`: what became of a record, by its coordinate and by its event id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.databases import fresh_database
+from tests.oracle.sample import event
+from tests.servers.kafka import KafkaServer
+from tests.servers.mongo import MongoServer
+
+from .command import refused
+from .mended import DATES, Consumed, append, consumed
+
+
+@pytest.fixture(scope="module")
+def store(kafka: KafkaServer, mongo: MongoServer) -> Iterator[Consumed]:
+    """A consumed log, and one event above the checkpoint."""
+    with fresh_database(mongo) as uri:
+        made = consumed(kafka.bootstrap_servers, uri)
+        late = event("order.created", at=f"{DATES[0]}T23:00Z", event_id="late")
+        append(kafka.bootstrap_servers, made.topic, [late])
+        yield made
+
+
+def told(store: Consumed, subject: str) -> dict[str, dict[str, Any]]:
+    """Projection → what is told of it as JSON."""
+    document = json.loads(store.command.ok("explain", subject, "--json"))
+    assert document["schema"] == "sc-analytics.explain/1"
+    return {each["projection"]: each for each in document["explanations"]}
+
+
+FATES = [
+    (0, "counted", "skipped"),
+    (2, "duplicate", "skipped"),
+    (3, "counted", "counted"),
+    (4, "counted", "dead letter"),
+    (5, "skipped", "skipped"),
+    (6, "skipped", "skipped"),
+    (7, "skipped", "counted"),
+    (8, "not absorbed yet", "skipped"),
+]
+
+
+@pytest.mark.parametrize(("offset", "funnel", "revenue"), FATES)
+def test_the_fate_of_a_record_in_each_projection(
+    store: Consumed, offset: int, funnel: str, revenue: str
+) -> None:
+    """Counted, duplicate, dead letter, skipped, or not absorbed."""
+    found = told(store, f"{store.topic}:0:{offset}")
+    assert {name: each["fate"] for name, each in found.items()} == {
+        "order-funnel": funnel,
+        "revenue": revenue,
+    }
+    assert {each["coordinate"] for each in found.values()} == {f"{store.topic}/0:{offset}"}
+
+
+def test_what_it_adds_to_which_document(store: Consumed) -> None:
+    """A payment in both projections; the attribution adds to the payment's date."""
+    found = told(store, f"{store.topic}:0:3")
+    assert found["revenue"]["event_id"] == "payment"
+    assert (found["revenue"]["date"], found["revenue"]["hour"]) == (DATES[2], "12")
+    assert [(add["field"], add["amount"], add["date"]) for add in found["revenue"]["adds"]] == [
+        ("gross_revenue_cents", 1250, DATES[2]),
+        ("paid_orders", 1, DATES[2]),
+    ]
+    (add,) = found["order-funnel"]["adds"]
+    assert (add["field"], add["amount"]) == ("payments_succeeded", 1)
+    (add,) = told(store, f"{store.topic}:0:7")["revenue"]["adds"]
+    assert (add["field"], add["key"], add["amount"], add["date"]) == (
+        "revenue_by_community",
+        "läufer.köln",
+        1250,
+        DATES[2],
+    )
+
+
+def test_in_words(store: Consumed) -> None:
+    """Which coordinate a duplicate belongs to, and why a dead letter is one."""
+    duplicate = store.command.ok("explain", f"{store.topic}:0:2")
+    assert f"duplicate: its id belongs to {store.topic}/0:0" in duplicate
+    dead = store.command.ok("explain", f"{store.topic}/0:4")
+    assert "dead letter: " in dead
+    assert "amount_cents" in dead
+    counted = store.command.ok("explain", f"{store.topic}:0:3")
+    assert f"event payment, {DATES[2]} hour 12" in counted
+    assert f"adds 1,250 to gross_revenue_cents on {DATES[2]}" in counted
+
+
+def test_by_event_id(store: Consumed) -> None:
+    """The coordinate that owns the id is explained."""
+    assert told(store, "first")["order-funnel"]["coordinate"] == f"{store.topic}/0:0"
+    assert told(store, "payment")["revenue"]["fate"] == "counted"
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("nobody", "no projection has counted an event 'nobody'"),
+        ("{topic}:0:9", "holds the offsets 0 to 8, not 9"),
+        ("{topic}:7:0", "has no partition 7"),
+        ("nowhere:0:0", "nowhere"),
+    ],
+)
+def test_what_is_not_there(store: Consumed, subject: str, words: str) -> None:
+    """Exit 6, and what is there instead."""
+    outcome = store.command.run("explain", subject.format(topic=store.topic))
+    refused(outcome, 6, words, advised=False)

@@ -1,0 +1,73 @@
+"""Dead letters that can be read at last: each event counts once, whoever gets to it first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sc_analytics_cli.run.retry import Retry
+from sc_analytics_cli.store.port import DEAD_LETTERS
+from tests.fakes import MemoryLog
+
+from .readings import DATES, logs
+from .test_mended_reading import backfill, read_before, sizes, some_dates
+from .world import World
+
+Step = tuple[str, Any]
+
+steps: st.SearchStrategy[list[Step]] = st.lists(
+    st.one_of(
+        st.tuples(st.just("retry"), st.integers(0, 20)),
+        st.tuples(st.just("backfill"), some_dates),
+        st.tuples(st.just("replay"), st.integers(0, 5)),
+        st.tuples(st.just("live"), sizes),
+    ),
+    max_size=6,
+)
+
+
+def retry(world: World, number: int) -> None:
+    """Retry one of the dead letters, closed ones too, by the reading of today."""
+    letters = list(world.store.scan(DEAD_LETTERS))
+    if letters:
+        letter = letters[number % len(letters)]
+        Retry(world.projection, world.store, world.rules, world.clock.now).retry(letter)
+
+
+def take(world: World, turns: Sequence[Step]) -> None:
+    """Do these things one after another, as processes of their own."""
+    for name, content in turns:
+        if name == "retry":
+            retry(world, content)
+        elif name == "backfill":
+            backfill(world, content)
+        elif name == "live":
+            world.consumer().write(content)
+        else:
+            absorbed = {each: at["next"] for each, at in world.checkpoints().items()}
+            world.replayer({each: (min(content, at), at) for each, at in absorbed.items()}).run()
+        world.check_readable()
+
+
+@pytest.mark.parametrize("projection", ["order-funnel", "revenue"])
+@settings(max_examples=200, deadline=None, derandomize="CI" in os.environ)
+@given(data=st.data())
+def test_every_order_of_retry_backfill_and_replay_counts_each_event_once(
+    projection: str, data: st.DataObject
+) -> None:
+    """What nobody could read is counted in the end, and exactly once."""
+    log: MemoryLog = data.draw(logs(only_unread=True), label="log")
+    world, _, _ = read_before(log, data.draw(sizes, label="before"), projection=projection)
+    take(world, data.draw(steps, label="steps"))
+    world.consumer().run()
+    for number in range(len(list(world.store.scan(DEAD_LETTERS)))):
+        retry(world, number)
+    assert world.documents() == world.expected(world.stored_order()).documents
+    before = world.documents()
+    assert backfill(world, DATES).changed == {}
+    assert world.documents() == before
