@@ -8,7 +8,7 @@ STAMP := .venv/.complete
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check scenario integration bench servers lock clean
+.PHONY: help demo test check scenario integration bench servers docs lock clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,13 +29,16 @@ scenario: $(STAMP) ## the invariant as a property: any log, any batches, any cra
 	@$(PYTEST) -q tests/scenario
 
 integration: $(STAMP) ## the tests that need servers
-	@$(PYTEST) -q tests/contract tests/integration tests/cli
+	@$(PYTEST) -q tests/contract tests/integration tests/security tests/cli
 
 bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume or backfill)
 	@$(BIN)/python -m benchmarks $(or $(SUBJECT),consume)
 
 servers: $(STAMP) ## start a Kafka and a MongoDB to play with, until Ctrl-C
 	@$(BIN)/python -m tests.servers
+
+docs: $(STAMP) ## write the pages that are made from the code
+	@$(BIN)/python -m sc_analytics_cli.config.reference > docs/settings.md
 
 lock: $(STAMP) ## write the versions that are installed now to requirements.lock
 	@$(BIN)/python -m pip freeze --exclude-editable | sort -f > requirements.lock

@@ -57,7 +57,10 @@ def open_store(settings: Settings) -> Store:
         from .store.mongo import MongoStore
 
         store: Store = MongoStore(
-            address, timeout=settings.timeout, ledger_days=settings.ledger_days
+            address,
+            password=settings.store_password,
+            timeout=settings.timeout,
+            ledger_days=settings.ledger_days,
         )
     elif address == "sqlite:///:memory:":
         raise UsageError(
@@ -121,6 +124,7 @@ def open_kafka(settings: Settings) -> LiveSource:
         settings.bootstrap_servers,
         timeout=settings.timeout,
         session_timeout=settings.session_timeout,
+        security=settings.security,
     )
 
 
@@ -128,7 +132,9 @@ def open_outlet(settings: Settings) -> KafkaOutlet:
     """The configured brokers to produce to; raises UnreachableError where none answers in time."""
     from .source.kafka.outlet import KafkaOutlet
 
-    return KafkaOutlet(settings.bootstrap_servers, timeout=settings.timeout)
+    return KafkaOutlet(
+        settings.bootstrap_servers, timeout=settings.timeout, security=settings.security
+    )
 
 
 @contextmanager

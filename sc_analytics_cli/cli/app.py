@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import typer
 
-from . import backfill, consume, dead_letters, demo, doctor, explain, replay, report, runs, status
+from . import (
+    backfill,
+    config,
+    consume,
+    dead_letters,
+    demo,
+    doctor,
+    explain,
+    replay,
+    report,
+    runs,
+    status,
+)
+from .environment import add_dotenv
 
 app = typer.Typer(
     name="sc-analytics",
@@ -24,9 +37,10 @@ app.add_typer(runs.app, name="runs")
 app.command("explain")(explain.explain)
 app.command("status")(status.status)
 app.command("doctor")(doctor.doctor)
+app.add_typer(config.app, name="config")
 app.command("demo")(demo.demo)
 
 
 def run() -> None:
     """Run the command that was typed."""
-    app()
+    app(obj=add_dotenv())

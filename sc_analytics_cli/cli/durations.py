@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
-from ..errors import UsageError
-
-_DURATION: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)?")
-_SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+from ..settings.declaration import read_as
+from ..settings.kinds import duration
 
 
 def seconds(text: str, flag: str, *, least: float = 0.001, most: float = 86_400.0) -> float:
@@ -16,15 +11,7 @@ def seconds(text: str, flag: str, *, least: float = 0.001, most: float = 86_400.
 
     Raises UsageError for anything else, and for what is not from `least` to `most`.
     """
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise UsageError(f"{flag}: {text!r} is not a duration", advice=f"{flag} 1s, or 100ms")
-    value = float(match[1]) * _SECONDS[match[2] or "s"]
-    if not least <= value <= most:
-        raise UsageError(
-            f"{flag}: {text} is not between {least:g} and {most:,.0f} seconds",
-            advice=f"{flag} 1s, or 100ms",
-        )
+    value: float = read_as(duration(least, most), text, flag)
     return value
 
 

@@ -1,21 +1,25 @@
-"""The settings that every command takes: declared once, as flags and as variables."""
+"""The settings that every command takes, as flags made from their declaration."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 import typer
 
-from ..settings import LogFormat, Rules, Settings
+from ..config.layers import Configuration, all_settings, configuration
+from ..config.written import Written
+from ..settings.declaration import PREFIX, Setting
+from ..settings.kinds import SWITCH
+from .environment import NOTHING, FromDotenv, warn_of_unknown
 from .failures import reporting
 from .signals import raise_on_sigterm
 from .voice import speak
 
-PREFIX = "SC_ANALYTICS_"
 _PANEL = "Settings"
-_DEFAULTS = Settings()
+_CONFIG, _PROFILE = "config", "profile"
 
 
 def option(flag: str, help: str, *more: str, panel: str | None = None, **rest: Any) -> Any:  # noqa: A002
@@ -32,107 +36,84 @@ def option(flag: str, help: str, *more: str, panel: str | None = None, **rest: A
     )
 
 
-def _setting(flag: str, help: str, **rest: Any) -> Any:  # noqa: A002
-    return option(flag, help, panel=_PANEL, **rest)
-
-
-_SETTINGS: dict[str, tuple[Any, Any]] = {
-    "store": (
-        Annotated[str, _setting("--store", "mongodb://… or sqlite:///FILE.")],
-        _DEFAULTS.store,
-    ),
-    "bootstrap_servers": (
-        Annotated[str, _setting("--bootstrap-servers", "Kafka brokers, HOST:PORT[,…].")],
-        _DEFAULTS.bootstrap_servers,
-    ),
-    "user_topic": (
-        Annotated[str, _setting("--user-topic", "Topic of user events.")],
-        _DEFAULTS.user_topic,
-    ),
-    "order_topic": (
-        Annotated[str, _setting("--order-topic", "Topic of order events.")],
-        _DEFAULTS.order_topic,
-    ),
-    "timezone": (
-        Annotated[str, _setting("--timezone", "Reporting time zone (IANA name).")],
-        _DEFAULTS.rules.timezone,
-    ),
-    "leader_roles": (
-        Annotated[str, _setting("--leader-roles", "Roles that lead, separated by commas.")],
-        ",".join(sorted(_DEFAULTS.rules.leader_roles)),
-    ),
-    "currency": (
-        Annotated[str | None, _setting("--currency", "Reporting currency; unset: any.")],
-        _DEFAULTS.rules.currency,
-    ),
-    "timeout": (
-        Annotated[float, _setting("--timeout", "Seconds to wait for a server.", min=0.1, max=3600)],
-        _DEFAULTS.timeout,
-    ),
-    "flush_records": (
-        Annotated[
-            int, _setting("--flush-records", "Flush after so many records.", min=1, max=100_000)
-        ],
-        _DEFAULTS.flush_records,
-    ),
-    "flush_interval": (
-        Annotated[str, _setting("--flush-interval", "… or after so long: 1s, 100ms.")],
-        "1s",
-    ),
-    "session_timeout": (
-        Annotated[
-            str,
-            _setting("--session-timeout", "When the group gives a silent member's work away."),
-        ],
-        "15s",
-    ),
-    "ledger_days": (
-        Annotated[
-            int,
-            _setting("--ledger-days", "How long MongoDB remembers event ids.", min=1, max=20_000),
-        ],
-        _DEFAULTS.ledger_days,
-    ),
-    "log_format": (
-        Annotated[LogFormat, _setting("--log-format", "Messages on stderr: text or JSON lines.")],
-        _DEFAULTS.log_format,
-    ),
-    "debug": (
-        Annotated[bool, _setting("--debug", "Show tracebacks.")],
-        _DEFAULTS.debug,
-    ),
-}
-
-
 def command(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the settings' options, hand it `settings`, and report its errors."""
+    """Give a command the settings' options, and report its errors.
+
+    It is handed what it has a parameter for: `settings`, or the whole
+    `configuration` with the places that they came from.
+    """
     signature = inspect.signature(function, eval_str=True)
-    own = [each for name, each in signature.parameters.items() if name != "settings"]
-    added = [
-        inspect.Parameter(
-            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
-        )
-        for name, (annotation, default) in _SETTINGS.items()
-    ]
+    handed = {"settings", "configuration"} & set(signature.parameters)
+    own = [each for name, each in signature.parameters.items() if name not in handed]
+    parameters = [*own, *_OPTIONS, _parameter("context", typer.Context, inspect.Parameter.empty)]
 
-    def wrapped(**given: Any) -> None:
+    def wrapped(context: typer.Context, **given: Any) -> None:
         raise_on_sigterm()
-        chosen = {name: given.pop(name) for name in _SETTINGS}
-        speak(chosen["log_format"])
-        with reporting(debug=chosen["debug"]):
-            function(**given, settings=_settings(chosen))
+        typed = {each.name: given.pop(each.name) for each in _OPTIONS}
+        with reporting(debug=bool(typed["debug"])):
+            found = _configuration(context, typed)
+        speak(found.settings.log_format)
+        with reporting(debug=found.settings.debug):
+            whole = {"settings": found.settings, "configuration": found}
+            function(**given, **{name: whole[name] for name in handed})
 
-    parameters = [*own, *added]
     wrapped.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     wrapped.__annotations__ = {each.name: each.annotation for each in parameters}
     wrapped.__name__, wrapped.__doc__ = function.__name__, function.__doc__
     return wrapped
 
 
-def _settings(chosen: dict[str, Any]) -> Settings:
-    from .durations import seconds
+def _configuration(context: typer.Context, typed: Mapping[str, Any]) -> Configuration:
+    """The settings of what was typed and of every other place that may speak."""
+    dotenv = context.obj if isinstance(context.obj, FromDotenv) else NOTHING
+    warn_of_unknown(context, dotenv)
+    flags = {
+        each.name: Written(_text(typed[each.name]), each.flag)
+        for each in all_settings()
+        if each.name in typed and _on_command_line(context, each.name)
+    }
+    return configuration(
+        flags,
+        {name: value for name, value in os.environ.items() if name not in dotenv.lines},
+        dotenv.lines,
+        file=typed[_CONFIG],
+        profile=typed[_PROFILE],
+    )
 
-    rules = Rules.of(chosen.pop("timezone"), chosen.pop("leader_roles"), chosen.pop("currency"))
-    for name in ("flush_interval", "session_timeout"):
-        chosen[name] = seconds(chosen[name], "--" + name.replace("_", "-"))
-    return Settings(rules=rules, **chosen)
+
+def _on_command_line(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _text(value: Any) -> str:
+    return SWITCH.write(value) if isinstance(value, bool) else str(value)
+
+
+def _parameter(name: str, annotation: Any, default: Any = None) -> inspect.Parameter:
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, keyword, default=default, annotation=annotation)
+
+
+def _flag_of(setting: Setting) -> inspect.Parameter:
+    """The option of one setting; its text is read later, like that of the other places."""
+    if setting.kind is SWITCH:
+        flag = f"{setting.flag}/--no-{setting.key}" if setting.default else setting.flag
+        made = option(flag, setting.help, panel=_PANEL, show_default=False)
+        return _parameter(setting.name, Annotated[bool | None, made])
+    default = setting.written(setting.default)
+    words = f"{setting.help}  [default: {default}]" if default else setting.help
+    made = option(setting.flag, words, panel=_PANEL, metavar=setting.kind.metavar)
+    return _parameter(setting.name, Annotated[str | None, made])
+
+
+_OPTIONS = [
+    *(_flag_of(each) for each in all_settings() if not each.secret),
+    *(
+        _parameter(name, Annotated[str | None, option(f"--{name}", words, panel=_PANEL, metavar=m)])
+        for name, m, words in (
+            (_CONFIG, "FILE", "Configuration file; else ./sc-analytics.toml, or the user's own."),
+            (_PROFILE, "NAME", "Which profile of the configuration file."),
+        )
+    ),
+]

@@ -9,20 +9,19 @@ from typing import Any
 
 from ..report.safe import harmless
 from ..run.ports import Level
-from ..settings import LogFormat
 
-_form = LogFormat.TEXT
+_form = "TEXT"
 
 
-def speak(form: LogFormat) -> None:
-    """Decide, for this process and from now on, how things are said."""
+def speak(form: str) -> None:
+    """Decide, for this process and from now on, how things are said: `TEXT` or `JSON`."""
     global _form
     _form = form
 
 
 def says_json() -> bool:
     """Whether lines are for machines."""
-    return _form is LogFormat.JSON
+    return _form == "JSON"
 
 
 def say(text: str, level: Level = "info", facts: Mapping[str, Any] | None = None) -> None:

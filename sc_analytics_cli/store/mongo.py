@@ -28,7 +28,7 @@ from ..errors import AnalyticsError
 from ..event import Coordinate
 from ..fold.field import Document
 from .memory import new_rev
-from .mongo_errors import check_sizes, translated, unusable
+from .mongo_errors import check_sizes, no_user, place, translated, unusable
 from .mongo_ledger import DUPLICATE_KEY, MongoLedger
 
 _LOST: Final = 241
@@ -38,9 +38,17 @@ _LOST: Final = 241
 class MongoStore:
     """Documents in the database that the URI names (`sc_analytics` where it names none)."""
 
-    def __init__(self, uri: str, *, timeout: float = 10.0, ledger_days: int = 30) -> None:
+    def __init__(
+        self,
+        uri: str,
+        *,
+        password: str | None = None,
+        timeout: float = 10.0,
+        ledger_days: int = 30,
+    ) -> None:
         """Connect; the first verb finds out whether the server is there.
 
+        `password` is that of the user whom the URI names, instead of the one in it.
         `timeout` bounds every command, in seconds. The ledger forgets an event
         id after `ledger_days`. Raises UsageError for a URI that cannot be read.
         What the URI says of read preference and concerns is not heeded: the
@@ -49,7 +57,12 @@ class MongoStore:
         self._timeout = timeout
         milliseconds = int(timeout * 1000)
         try:
-            name = parse_uri(uri, connect_timeout=timeout)["database"] or "sc_analytics"
+            parsed = parse_uri(uri, connect_timeout=timeout)
+            self._at = place(parsed)
+            name = parsed["database"] or "sc_analytics"
+            if password is not None and not parsed["username"]:
+                raise no_user()
+            login: Any = {} if password is None else {"password": password}
             self._client: MongoClient[Document] = MongoClient(
                 uri,
                 w="majority",
@@ -57,6 +70,7 @@ class MongoStore:
                 serverSelectionTimeoutMS=milliseconds,
                 connectTimeoutMS=milliseconds,
                 appname="sc-analytics",
+                **login,
             )
         except (PyMongoError, ValueError, TypeError, OSError) as error:
             raise unusable(uri, error) from None
@@ -72,7 +86,7 @@ class MongoStore:
 
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
-        with translated():
+        with translated(self._at):
             found = self._database[kind].find({"_id": {"$in": list(ids)}})
             return {document["_id"]: document for document in found}
 
@@ -86,7 +100,7 @@ class MongoStore:
             for before, after in zip(documents, new, strict=True)
         ]
         lost: set[int] = set()
-        with translated():
+        with translated(self._at):
             try:
                 self._for_writing(kind).bulk_write(operations, ordered=False)
             except BulkWriteError as error:
@@ -99,7 +113,7 @@ class MongoStore:
     def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
         """See Store.remove."""
         removed = set()
-        with translated():
+        with translated(self._at):
             collection = self._for_writing(kind)
             for each in documents:
                 one = {"_id": each["_id"], "rev": each.get("rev")}
@@ -116,20 +130,20 @@ class MongoStore:
     ) -> Iterator[Document]:
         """See Store.scan."""
         between = {"$gte": first} if last is None else {"$gte": first, "$lte": last}
-        with translated():
+        with translated(self._at):
             chosen = None if fields is None else ["_id", *fields]
             yield from self._database[kind].find({"_id": between}, chosen).sort("_id", 1)
 
     def counts(self, kind: str, *names: str) -> dict[tuple[str, ...], int]:
         """See Store.counts."""
         group = {"_id": {name: f"${name}" for name in names}, "count": {"$sum": 1}}
-        with translated():
+        with translated(self._at):
             found = self._database[kind].aggregate([{"$group": group}])
             return {tuple(e["_id"][name] for name in names): e["count"] for e in found}
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
-        with translated():
+        with translated(self._at):
             try:
                 return self._ledger(ledger).claim(claims)
             except BulkWriteError as error:
@@ -138,7 +152,7 @@ class MongoStore:
 
     def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
-        with translated():
+        with translated(self._at):
             return MongoLedger(self._database[ledger]).owners(event_ids)
 
     def atomic(self) -> AbstractContextManager[None]:

@@ -53,12 +53,12 @@ def _addresses(uri: str) -> list[Address]:
 
 
 def _command(store: MongoStore, name: str) -> dict[str, Any]:
-    with translated():
+    with translated(store._at):
         return store._database.command(name)
 
 
 def _login(store: MongoStore) -> str:
-    with translated():
+    with translated(store._at):
         count = len(store._database.list_collection_names())
     return f"let in; database {store._database.name} has {count} collections"
 
@@ -96,14 +96,14 @@ def _write_and_read(store: MongoStore) -> str:
             )
         store.remove(_TRIAL, [found])
     finally:
-        with translated():
+        with translated(store._at):
             store._database.drop_collection(_TRIAL)
     return "wrote a document, read it back, removed it"
 
 
 def _indexes(store: MongoStore, ledgers: Sequence[str]) -> str:
     """Only looked at: the first run of a projection makes its own."""
-    with translated():
+    with translated(store._at):
         there = set(store._database.list_collection_names())
         known = {
             each: store._database[each].index_information() for each in ledgers if each in there

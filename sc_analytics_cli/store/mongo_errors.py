@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from bson import encode
 from bson.errors import BSONError
@@ -29,12 +30,22 @@ from ..fold.field import Document
 
 _ADVICE: Final = "--store mongodb://host:27017/sc_analytics"
 _MOST_BYTES: Final = 16 * 1024 * 1024
-_NO_LOGIN: Final = {13: "is not allowed to do this", 18: "was refused", 8000: "was refused"}
+_NOT_ALLOWED: Final = 13
+_NO_LOGIN: Final = (18, 8000)
+_VERIFY: Final = re.compile(r"certificate verify failed: (?P<reason>.*?)\.? \(_ssl")
+_HOSTS_NAMED: Final = 3
+
+
+def place(parsed: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The hosts and the user that a parsed address names, for messages."""
+    hosts = [host if port is None else f"{host}:{port}" for host, port in parsed["nodelist"]]
+    more = ["…"] if len(hosts) > _HOSTS_NAMED else []
+    return ",".join(hosts[:_HOSTS_NAMED] + more), parsed["username"]
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise the product's error for whatever pymongo and bson raise inside.
+def translated(at: tuple[str, str | None]) -> Iterator[None]:
+    """Raise the product's error for whatever pymongo and bson raise inside; `at` is the place.
 
     UnreachableError stands for every failure after which the outcome is unknown,
     so that the caller loads again before it goes on.
@@ -42,7 +53,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except PyMongoError as error:
-        raise _translation(error) from error
+        raise _translation(error, *at) from error
     except (BSONError, OverflowError, UnicodeError) as error:
         raise AnalyticsError(f"MongoDB cannot store a value: {str(error)[:300]}") from error
 
@@ -70,8 +81,21 @@ def unusable(uri: str, error: Exception) -> AnalyticsError:
             cause="a wrong host name after mongodb+srv://, or no name server answers",
             advice="check --store",
         )
+    if "password is required" in str(error):
+        return UsageError(
+            "the user in --store has no password",
+            advice="set SC_ANALYTICS_STORE_PASSWORD, or --store-password-file FILE",
+        )
     reason = _fault(uri) if "@" in uri else str(error)
     return UsageError(f"--store is not a MongoDB address: {reason}", advice=_ADVICE)
+
+
+def no_user() -> UsageError:
+    """What to say of a password without a user."""
+    return UsageError(
+        "there is a store password, but --store names no user",
+        advice="--store mongodb://USER@host:27017/sc_analytics, or unset the password",
+    )
 
 
 def _fault(uri: str) -> str:
@@ -84,15 +108,35 @@ def _fault(uri: str) -> str:
     return "in user and password, %-encode every character but letters, digits and - . _ ~"
 
 
-def _translation(error: PyMongoError) -> AnalyticsError:
+def _translation(error: PyMongoError, hosts: str, user: str | None) -> AnalyticsError:
     if isinstance(error, OperationFailure) and error.code in _NO_LOGIN:
         return AuthenticationError(
-            f"the MongoDB login {_NO_LOGIN[error.code]}: code {error.code}",
-            cause="wrong user or password, or too few rights (readWrite is needed)",
-            advice="check the user in SC_ANALYTICS_STORE and its authSource",
+            f"MongoDB at {hosts} refused the login of user {user!r}",
+            cause="wrong user or password, or another authSource: the database that knows the user",
+            advice="check the user in --store, its authSource and SC_ANALYTICS_STORE_PASSWORD",
+        )
+    if isinstance(error, OperationFailure) and error.code == _NOT_ALLOWED:
+        return AuthenticationError(
+            f"MongoDB at {hosts}: user {user!r} may not do this"
+            if user
+            else f"MongoDB at {hosts} wants a login",
+            cause="too few rights: readWrite on the database, or the role in docs/security.md",
+            advice="check the user in --store and the rights of that user",
         )
     if isinstance(error, ConfigurationError):
         return UsageError(f"--store: {error}", advice=_ADVICE)
+    if match := _VERIFY.search(str(error)):
+        return UnreachableError(
+            f"the certificate of MongoDB at {hosts} is not trusted: {match['reason']}",
+            cause="another authority signed it, it has expired, or it is that of another host",
+            advice="tlsCAFile=FILE in --store names the authority",
+        )
+    if isinstance(error, ConnectionFailure) and "connection closed" in str(error):
+        return UnreachableError(
+            f"MongoDB at {hosts} closes the connection without an answer",
+            cause="it wants TLS (tls=true in --store), or it is about to stop",
+            advice="check --store, then type the command again",
+        )
     if isinstance(error, ConnectionFailure | WTimeoutError | BulkWriteError) or error.timeout:
         return UnreachableError(
             f"MongoDB does not answer: {_first_line(error)}",

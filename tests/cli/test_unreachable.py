@@ -105,7 +105,7 @@ def test_a_login_that_mongodb_refuses(mongo: MongoServer, kafka: KafkaServer, li
     """Exit 4 and not 5: the server is there; the password is not repeated."""
     store = mongo.database_uri("db").replace("mongodb://", "mongodb://user:sekret@")
     outcome = Command(store, servers=kafka.bootstrap_servers).run(*line.split())
-    refused(outcome, 4, "the MongoDB login was refused", "check the user")
+    refused(outcome, 4, "refused the login of user 'user'", "check the user")
 
 
 def test_a_host_name_that_nobody_knows() -> None:

@@ -28,7 +28,11 @@ REFUSED = {
     "report --flush-interval soon": ("--flush-interval: 'soon'", *DURATION),
     "report --csv": ("--csv prints one report", "sc-analytics report funnel --csv"),
     "report funnel --csv --json": ("not together with --json",),
-    "report --store redis://user:sekret@host/0": ("'redis'", "no kind of store", "sqlite:///"),
+    "report --store redis://host/0": ("'redis'", "no kind of store", "sqlite:///"),
+    "report --store mongodb://user:sekret@host/db": (
+        "a password on the command line",
+        "SC_ANALYTICS_STORE_PASSWORD",
+    ),
 }
 
 ADDRESSES = (
@@ -59,9 +63,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def outcomes(folder: Path) -> dict[str, Outcome]:
     """How every command line of this module ends."""
     command = Command(f"sqlite:///{folder}/store.db", SC_ANALYTICS_TIMEOUT="1")
-    lines = [*REFUSED, *MISUSED, *(f"report --store {each}" for each in ADDRESSES)]
-    lines.append(f"report --debug --store {ADDRESSES[0]}")
-    return side_by_side({line: partial(command.run, *line.split()) for line in lines})
+    runs = {line: partial(command.run, *line.split()) for line in [*REFUSED, *MISUSED]}
+    runs |= {each: partial(command.on(each).run, "report") for each in ADDRESSES}
+    runs["--debug"] = partial(command.on(ADDRESSES[0]).run, "report", "--debug")
+    return side_by_side(runs)
 
 
 @pytest.mark.parametrize("line", REFUSED)
@@ -81,12 +86,12 @@ def test_an_address_that_cannot_be_read_keeps_its_password(
     outcomes: dict[str, Outcome], address: str
 ) -> None:
     """What is wrong with it is said without quoting the password."""
-    refused(outcomes[f"report --store {address}"], 2, "--store is not a MongoDB address")
+    refused(outcomes[address], 2, "--store is not a MongoDB address")
 
 
 def test_a_traceback_keeps_the_password_too(outcomes: dict[str, Outcome]) -> None:
     """--debug shows where it happened, still without the password."""
-    outcome = outcomes[f"report --debug --store {ADDRESSES[0]}"]
+    outcome = outcomes["--debug"]
     assert outcome.code == 2
     assert "Traceback" in outcome.err
     assert SECRET not in outcome.err

@@ -37,6 +37,7 @@ class Product:
             "SC_ANALYTICS_STORE": store,
             "PYTHONPATH": str(ROOT),
             "COLUMNS": "140",
+            "XDG_CONFIG_HOME": str(ROOT / "no-configuration"),
         }
 
     def on(self, store: str) -> Product:

@@ -44,6 +44,9 @@ _SINGLE_NODE = {
 class KafkaServer(Server):
     """One broker, without any topic at first; ``settings`` overrides broker settings by name.
 
+    ``protocols`` are further listeners: name → SSL, SASL_PLAINTEXT or SASL_SSL; ``scram`` are
+    users and their passwords, for SCRAM-SHA-256 and -512. The plain listener stays for the tests.
+
     Nothing is created by being named: tests create their topics.
     """
 
@@ -51,10 +54,17 @@ class KafkaServer(Server):
     variable = "SC_ANALYTICS_TEST_KAFKA"
 
     def __init__(
-        self, settings: Mapping[str, str] | None = None, *, start_timeout: float = 60.0
+        self,
+        settings: Mapping[str, str] | None = None,
+        *,
+        protocols: Mapping[str, str] | None = None,
+        scram: Mapping[str, str] | None = None,
+        start_timeout: float = 60.0,
     ) -> None:
         super().__init__(start_timeout=start_timeout)
         self._settings = dict(settings or {})
+        self._protocols = dict(protocols or {})
+        self._scram = dict(scram or {})
         self._listeners: dict[str, int] = {}
         self._java = ""
         self._classpath = ""
@@ -67,6 +77,10 @@ class KafkaServer(Server):
         if not self._listeners:
             raise RuntimeError("Kafka is not started")
         return f"{LOOPBACK}:{self._listeners[_CLIENTS]}"
+
+    def address_of(self, listener: str) -> str:
+        """``host:port`` of one of the further listeners."""
+        return f"{LOOPBACK}:{self._listeners[listener]}"
 
     def _adopt(self, address: str) -> bool:
         if self._settings:
@@ -81,10 +95,13 @@ class KafkaServer(Server):
     def _prepare(self, directory: Path) -> None:
         self._java = find_java()
         self._classpath = kafka_classpath()
-        # A further listener (SASL, TLS) is a further entry here, and its settings below.
-        names = (_CLIENTS, _CONTROLLER)
+        names = (_CLIENTS, _CONTROLLER, *self._protocols)
         self._listeners = dict(zip(names, free_ports(len(names)), strict=True))
-        settings = _broker_settings(self._listeners, directory / "data") | self._settings
+        protocols = {_CLIENTS: "PLAINTEXT", _CONTROLLER: "PLAINTEXT"} | self._protocols
+        settings = _broker_settings(self._listeners, directory / "data") | {
+            "listener.security.protocol.map": ",".join(f"{k}:{v}" for k, v in protocols.items())
+        }
+        settings |= self._settings
         path = _settings_file(directory)
         path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
         self._format(path)
@@ -93,6 +110,9 @@ class KafkaServer(Server):
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         # Joined by "=": an id may begin with a dash.
         tool = ["kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c", str(settings)]
+        for user, password in self._scram.items():
+            for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-512"):
+                tool += ["--add-scram", f"{mechanism}=[name={user},password={password}]"]
         what = "Kafka's data directory could not be formatted"
         try:
             done = subprocess.run(

@@ -18,8 +18,9 @@ _REPLICA_SET = "rs0"
 class MongoServer(Server):
     """One ``mongod``: by default a replica set of one node, whose primary is there after ``start``.
 
-    ``parameters`` are server parameters (``--setParameter``). Somebody's own server is taken only
-    where it is of the kind asked for; for the other kind the search goes on.
+    ``parameters`` are server parameters (``--setParameter``), ``options`` further words of the
+    command, and ``client`` what a driver must be told to get through to it then. Somebody's
+    own server is taken only where it is of the kind asked for; else the search goes on.
     """
 
     name = "MongoDB"
@@ -30,11 +31,15 @@ class MongoServer(Server):
         *,
         replica_set: bool = True,
         parameters: Mapping[str, str] | None = None,
+        options: Sequence[str] = (),
+        client: Mapping[str, Any] | None = None,
         start_timeout: float = 60.0,
     ) -> None:
         super().__init__(start_timeout=start_timeout)
         self.replica_set = replica_set
         self._parameters = dict(parameters or {})
+        self._options = tuple(options)
+        self._client_options = dict(client or {})
         self._mongod = Mongod("mongod")
         self._port = 0
         self._initiated = False
@@ -61,6 +66,8 @@ class MongoServer(Server):
         return urlunsplit(parts._replace(path=f"/{database}", query=query))
 
     def _adopt(self, address: str) -> bool:
+        if self._options:
+            return False
         try:
             with MongoClient[dict[str, Any]](address, timeoutMS=5000) as client:
                 hello = client.admin.command("hello")
@@ -84,6 +91,7 @@ class MongoServer(Server):
             f"--port={self._port}",
             "--wiredTigerCacheSizeGB=1",
             "--nounixsocket",  # a killed mongod leaves it behind
+            *self._options,
         ]
         if self.replica_set:
             command.append(f"--replSet={_REPLICA_SET}")
@@ -116,6 +124,7 @@ class MongoServer(Server):
             directConnection=True,
             serverSelectionTimeoutMS=2000,
             socketTimeoutMS=5000,
+            **self._client_options,
         )
 
     def _replica_set_config(self) -> dict[str, Any]:

@@ -8,47 +8,46 @@ from contextlib import contextmanager
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition, errors
-from kafka.cluster import collect_hosts
 
 from ...errors import (
     AnalyticsError,
     AuthenticationError,
     NotThereError,
     UnreachableError,
-    UsageError,
 )
+from .connection import Connection
+from .refusals import Network, refusal
 
 _METADATA_SECONDS = 30
 
 
-def consumer(servers: str, timeout: float, **more: Any) -> KafkaConsumer:
+def consumer(connection: Connection, **more: Any) -> KafkaConsumer:
     """A connected consumer that decides nothing by itself.
 
     No automatic commit, no automatic reset (either loses events), no automatic
     topic creation, committed records only, no deserializers (an exception in one
-    makes every later poll fail). Raises UnreachableError after `timeout` seconds.
+    makes every later poll fail). Raises UnreachableError where nobody answers in time.
     """
     return connected(
         KafkaConsumer,
-        servers,
-        timeout,
+        connection,
         enable_auto_commit=False,
         auto_offset_reset="none",
         allow_auto_create_topics=False,
         isolation_level="read_committed",
         metadata_max_age_ms=_METADATA_SECONDS * 1000,
-        reconnect_backoff_max_ms=int(min(2.0, timeout / 4) * 1000),
+        reconnect_backoff_max_ms=int(min(2.0, connection.timeout / 4) * 1000),
         metrics_enabled=False,
         **more,
     )
 
 
 @contextmanager
-def admin(servers: str, timeout: float) -> Iterator[KafkaAdminClient]:
-    """A connected client for questions about the cluster; no answer takes longer than `timeout`."""
-    client = connected(KafkaAdminClient, servers, timeout, request_timeout_ms=int(timeout * 1000))
+def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
+    """A connected client for questions about the cluster, its timeout for each answer."""
+    client = connected(KafkaAdminClient, connection, request_timeout_ms=connection.milliseconds)
     try:
-        with translated(servers):
+        with translated(connection):
             yield client
     finally:
         client.close()
@@ -73,54 +72,37 @@ def partition_of(name: str) -> TopicPartition:
 
 
 @contextmanager
-def translated(servers: str) -> Iterator[None]:
+def translated(connection: Connection) -> Iterator[None]:
     """Raise the product's error for whatever kafka-python raises inside."""
     try:
         yield
     except errors.KafkaError as error:
-        raise _translation(error, servers) from error
+        raise _translation(error, connection.servers) from error
 
 
-def connected(kind: type[Any], servers: str, timeout: float, **settings: Any) -> Any:
+def connected(kind: type[Any], connection: Connection, **settings: Any) -> Any:
     """A client that has found a broker; where there is none, nothing of it stays behind.
 
     The driver leaves a thread and its sockets running when its constructor fails,
     and who waits for a broker to come back constructs often.
     """
-    made: list[Any] = []
+    made: list[Network] = []
 
-    def network(**configs: Any) -> Any:
-        made.append(kind.DEFAULT_CONFIG["kafka_client"](**configs))
+    def network(**configs: Any) -> Network:
+        made.append(Network(**configs))
         return made[-1]
 
-    addresses = _addresses(servers)
+    arguments = connection.arguments()
     try:
-        with translated(servers):
-            return kind(
-                bootstrap_servers=addresses,
-                client_id="sc-analytics",
-                bootstrap_timeout_ms=int(timeout * 1000),
-                kafka_client=network,
-                **settings,
-            )
-    except BaseException:
+        with translated(connection):
+            return kind(kafka_client=network, **arguments, **settings)
+    except BaseException as error:
         for each in made:
             each.close()
+        known = refusal(made[0], connection.security) if made else None
+        if known is not None and isinstance(error, AnalyticsError):
+            raise known from error
         raise
-
-
-def _addresses(servers: str) -> list[str]:
-    addresses = [each.strip() for each in servers.split(",") if each.strip()]
-    try:
-        if addresses and collect_hosts(addresses):
-            return addresses
-    except ValueError:
-        pass
-    raise UsageError(
-        f"{servers!r} names no Kafka broker",
-        cause="--bootstrap-servers takes HOST:PORT, several separated by commas",
-        advice="--bootstrap-servers localhost:9092",
-    )
 
 
 def _translation(error: errors.KafkaError, servers: str) -> AnalyticsError:
@@ -128,7 +110,7 @@ def _translation(error: errors.KafkaError, servers: str) -> AnalyticsError:
         return AuthenticationError(
             f"Kafka at {servers} refused us: {type(error).__name__}",
             cause="wrong user or password, or no right to read the topic or join the group",
-            advice="check the credentials and the access rules of the consumer group",
+            advice="check the login, and the rights that docs/security.md lists",
         )
     if isinstance(
         error,

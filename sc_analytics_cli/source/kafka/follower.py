@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from kafka import TopicPartition
@@ -14,6 +15,7 @@ from kafka.structs import OffsetAndMetadata
 from ...event import Chunk
 from .assignment import Assignment
 from .client import consumer, name_of, partition_of, translated
+from .connection import Connection
 from .polling import Polled, Silence, polled
 from .topics import described
 
@@ -26,37 +28,34 @@ class KafkaFollower:
 
     def __init__(
         self,
-        servers: str,
-        timeout: float,
+        connection: Connection,
         topic: str,
         group: str,
         *,
         session_timeout: float = 15.0,
     ) -> None:
-        self._servers = servers
-        self._timeout = timeout
+        self._connection = connection
         self._topic = topic
-        self._silence = Silence(timeout / 2)
+        self._silence = Silence(connection.timeout / 2)
         self._at: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: set[TopicPartition] = set()
         self._assignment = Assignment()
         self._consumer = consumer(
-            servers,
-            timeout,
+            connection,
             group_id=group,
             max_partition_fetch_bytes=_FETCH_BYTES,
             session_timeout_ms=int(session_timeout * 1000),
             heartbeat_interval_ms=int(session_timeout * 1000 / 4),
         )
         self._assignment.consumer = self._consumer
-        with translated(servers):
+        with translated(connection):
             self._consumer.subscribe([topic], listener=self._assignment)
 
     def poll(self, timeout: float, limit: int) -> list[Chunk]:
         """See Follower.poll. Raises UnreachableError where nobody answers for `timeout` seconds."""
         began = time.monotonic()
-        with translated(self._servers):
+        with translated(self._connection):
             found = self._polled(timeout, limit)
             if found:
                 chunks = [self._chunk(p, records) for p, records in found.items() if p in self._at]
@@ -92,7 +91,7 @@ class KafkaFollower:
 
     def rest(self, timeout: float) -> None:
         """See Follower.rest."""
-        with translated(self._servers):
+        with translated(self._connection):
             flowing = self._consumer.assignment() - self._consumer.paused()
             self._consumer.pause(*flowing)
             try:
@@ -107,18 +106,20 @@ class KafkaFollower:
         fresh = {p: at for p, at in offsets.items() if p in ours and self._committed.get(p) != at}
         if fresh:
             self._committed |= fresh
-            with translated(self._servers):
+            with translated(self._connection):
                 self._consumer.commit_async(_marked(fresh))
 
     def close(self) -> None:
         """See Follower.close."""
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self._connection.timeout
         ours = {p: at for p, at in self._committed.items() if p in self._consumer.assignment()}
         try:
             # A group that cannot be told is no failure: the store knows how far we are.
             with suppress(KafkaError):
                 if ours:
-                    self._consumer.commit(_marked(ours), timeout_ms=int(self._timeout * 500))
+                    self._consumer.commit(
+                        _marked(ours), timeout_ms=int(self._connection.timeout * 500)
+                    )
         finally:
             left = max(0.1, deadline - time.monotonic())
             self._consumer.close(autocommit=False, timeout_ms=int(left * 1000))
@@ -139,12 +140,12 @@ class KafkaFollower:
 
     def _ask(self) -> None:
         """Tell a topic on which nothing happens from a broker, or a topic, that is gone."""
-        with translated(self._servers):
+        with translated(self._connection):
             try:
                 first = [TopicPartition(self._topic, 0)]
-                self._consumer.beginning_offsets(first, int(self._timeout * 500))
+                self._consumer.beginning_offsets(first, int(self._connection.timeout * 500))
             except RetriableError:
-                described(self._servers, _ASK_SECONDS, [self._topic])
+                described(replace(self._connection, timeout=_ASK_SECONDS), [self._topic])
                 raise
         self._silence.end()
 

@@ -11,7 +11,9 @@ from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
 from ...errors import NotThereError, UnreachableError
+from ...settings import Security
 from .client import admin, connected, quiet, translated
+from .connection import Connection
 from .topics import described
 
 MARK = ("made-up", b"sc-analytics demo")
@@ -21,16 +23,18 @@ MARK = ("made-up", b"sc-analytics demo")
 class KafkaOutlet:
     """Implements Outlet; idempotent, so that a retry neither doubles nor reorders records."""
 
-    def __init__(self, servers: str, *, timeout: float = 10.0) -> None:
+    def __init__(
+        self, servers: str, *, timeout: float = 10.0, security: Security | None = None
+    ) -> None:
         """Raises UnreachableError where no broker answers within `timeout` seconds."""
         quiet()
+        self._connection = Connection(servers, timeout, security or Security())
         self._servers = servers
         self._timeout = timeout
         self._failed: list[BaseException] = []
         self._producer: Any = connected(
             KafkaProducer,
-            servers,
-            timeout,
+            self._connection,
             acks="all",
             enable_idempotence=True,
             linger_ms=50,
@@ -46,11 +50,11 @@ class KafkaOutlet:
         created = []
         for topic in topics:
             try:
-                described(self._servers, self._timeout, [topic])
+                described(self._connection, [topic])
             except NotThereError:
                 with (
                     suppress(TopicAlreadyExistsError),
-                    admin(self._servers, self._timeout) as client,
+                    admin(self._connection) as client,
                 ):
                     client.create_topics([NewTopic(topic, partitions, -1)])
                     created.append(topic)
@@ -59,7 +63,7 @@ class KafkaOutlet:
     def send(self, topic: str, key: str, value: bytes, milliseconds: int) -> None:
         """See Outlet.send."""
         self._check()
-        with translated(self._servers):
+        with translated(self._connection):
             self._producer.send(
                 topic,
                 value=value,
@@ -70,7 +74,7 @@ class KafkaOutlet:
 
     def flush(self) -> None:
         """See Outlet.flush."""
-        with translated(self._servers):
+        with translated(self._connection):
             self._producer.flush(timeout=self._timeout * 3)
         self._check()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from kafka import TopicPartition
@@ -13,6 +14,7 @@ from ...errors import UnreachableError
 from ...event import Chunk
 from ..port import Span
 from .client import consumer, name_of, partition_of, translated
+from .connection import Connection
 from .polling import Silence, polled
 from .topics import check
 
@@ -27,14 +29,14 @@ class KafkaReader:
     record: offsets of transaction markers hold no record.
     """
 
-    def __init__(self, servers: str, timeout: float, spans: Mapping[str, Span]) -> None:
+    def __init__(self, connection: Connection, spans: Mapping[str, Span]) -> None:
         """`spans` are not empty, and lie within the bounds of their partitions."""
-        self._servers = servers
+        self._connection = connection
         self._ends = {partition_of(name): end for name, (_, end) in spans.items()}
         self._at = {partition_of(name): start for name, (start, _) in spans.items()}
-        self._silence = Silence(timeout)
-        self._consumer = consumer(servers, timeout, max_partition_fetch_bytes=_FETCH_BYTES)
-        with translated(servers):
+        self._silence = Silence(connection.timeout)
+        self._consumer = consumer(connection, max_partition_fetch_bytes=_FETCH_BYTES)
+        with translated(connection):
             self._consumer.assign(list(self._at))
             for each, start in self._at.items():
                 self._consumer.seek(each, start)
@@ -49,7 +51,7 @@ class KafkaReader:
         if self.done:
             return []
         began = time.monotonic()
-        with translated(self._servers):
+        with translated(self._connection):
             found = polled(self._consumer, timeout, limit)
             chunks = [
                 self._chunk(each, records) for each, records in found.items() if each in self._ends
@@ -91,10 +93,10 @@ class KafkaReader:
     def _give_up(self) -> None:
         """Raise UnreachableError, or NotThereError where the topic has gone meanwhile."""
         with suppress(UnreachableError):
-            check(self._servers, _ASK_SECONDS, self._ends)
+            check(replace(self._connection, timeout=_ASK_SECONDS), self._ends)
         waiting = ", ".join(f"{name_of(each)} at {self._at[each]}" for each in self._ends)
         raise UnreachableError(
-            f"Kafka at {self._servers} sends nothing any more ({waiting})",
+            f"Kafka at {self._connection.servers} sends nothing any more ({waiting})",
             cause="the broker went away while it was being read",
             advice="type the command again: what was absorbed stays so",
         )

@@ -10,6 +10,7 @@ from kafka import KafkaAdminClient, TopicPartition, errors
 
 from ...errors import NotThereError
 from .client import admin
+from .connection import Connection
 
 _MISSING = (errors.UnknownTopicOrPartitionError.errno, errors.InvalidTopicError.errno)
 
@@ -21,22 +22,22 @@ class Topic(NamedTuple):
     partitions: list[int]
 
 
-def described(servers: str, timeout: float, topics: Iterable[str]) -> dict[str, Topic]:
+def described(connection: Connection, topics: Iterable[str]) -> dict[str, Topic]:
     """Topic → what it is; raises NotThereError for one that does not exist."""
     wanted = sorted(set(topics))
     if not wanted:
         return {}
-    with admin(servers, timeout) as client:
+    with admin(connection) as client:
         return {
-            found["name"]: _topic(client, servers, found)
+            found["name"]: _topic(client, connection.servers, found)
             for found in client.describe_topics(wanted)
         }
 
 
-def check(servers: str, timeout: float, partitions: Iterable[TopicPartition]) -> None:
+def check(connection: Connection, partitions: Iterable[TopicPartition]) -> None:
     """Raise NotThereError where one of the partitions does not exist."""
     wanted = list(partitions)
-    known = described(servers, timeout, {each.topic for each in wanted})
+    known = described(connection, {each.topic for each in wanted})
     for topic, number in wanted:
         if number not in known[topic].partitions:
             raise NotThereError(

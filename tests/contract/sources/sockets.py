@@ -2,5 +2,5 @@
 
 import pytest
 
-LEAVES_SOCKETS = pytest.mark.filterwarnings("ignore:.*unclosed <socket:ResourceWarning")
+LEAVES_SOCKETS = pytest.mark.filterwarnings("ignore:.*unclosed <(ssl.SSLS|s)ocket:ResourceWarning")
 """Mark of tests whose broker goes away: what is left is collected behind each of them."""

@@ -1,6 +1,7 @@
 """What `--store mongodb://…` may say: what is refused, what is not heeded, what is never told."""
 
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
@@ -113,3 +114,24 @@ def test_no_option_takes_a_promise_away(
     assert store.load(KIND, ["a"]) == {"a": {"_id": "a", "rev": rev, "n": 1}}
     assert store.claim(LEDGER, {"e1": Coordinate("topic/0", 1)}) == {}
     assert store.claim(LEDGER, {"e1": Coordinate("topic/0", 2)}) == {"e1": "topic/0:1"}
+
+
+def test_a_password_without_a_user_is_a_mistake() -> None:
+    """Passing over it would try to get in as nobody."""
+    with pytest.raises(UsageError, match="--store names no user") as refused:
+        MongoStore("mongodb://host/db", password="s3cret")
+    assert "s3cret" not in str(vars(refused.value))
+
+
+@pytest.mark.parametrize("login", ["me", "me:other"])
+def test_a_password_of_its_own_comes_before_the_one_in_the_address(login: str) -> None:
+    """Whatever must be escaped in an address may be in it."""
+    with closing(MongoStore(f"mongodb://{login}@host/db", password="s/3@%")) as store:
+        credentials = store._client.options.pool_options._credentials
+    assert (credentials.username, credentials.password) == ("me", "s/3@%")
+
+
+def test_a_user_without_a_password_is_told_where_to_say_it() -> None:
+    with pytest.raises(UsageError, match="has no password") as refused:
+        MongoStore("mongodb://me@host/db")
+    assert "SC_ANALYTICS_STORE_PASSWORD" in str(refused.value.advice)
