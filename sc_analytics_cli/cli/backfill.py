@@ -16,12 +16,12 @@ from ..run.store_rules import agree
 from ..settings import Settings
 from ..store.port import Store
 from .differences import Changed, print_changes
-from .failures import say
 from .options import command, option
 from .plan_words import cause_of_cuts, plan_in_words, question
 from .progress import Silent, watching
 from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild, slack_of
 from .run_record import recorded
+from .voice import say
 
 DIFFERS = 8
 

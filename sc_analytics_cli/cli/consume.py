@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Annotated, TypeVar
 
@@ -15,8 +15,10 @@ from ..errors import ConflictError, NotThereError, UnreachableError, UnreadableE
 from ..projections.catalog import named
 from ..run.ahead import in_background
 from ..run.consume import LiveRun, Pace
+from ..run.observers import Observers
 from ..run.patience import Patience
-from ..run.ports import Observer
+from ..run.ports import Observer, Where
+from ..run.pulse import Pulsing
 from ..run.same_log import as_absorbed
 from ..run.spec import parse_spec
 from ..run.start import Accepted, Beginnings
@@ -38,6 +40,7 @@ class LiveOptions:
     start: str
     accept: Accepted
     max_dead_letters: int
+    worker: str | None = None
 
 
 @command
@@ -56,6 +59,13 @@ def consume(
     accept_gap: Annotated[
         bool, option("--accept-gap", "Go on although retention deleted unread records.")
     ] = False,
+    metrics_port: Annotated[
+        int | None,
+        option("--metrics-port", "Serve /metrics, /live and /ready on it.", min=0, max=65_535),
+    ] = None,
+    health_file: Annotated[
+        str | None, option("--health-file", "Kept fresh while every worker is alive.")
+    ] = None,
     max_dead_letters: Annotated[
         int,
         option("--max-dead-letters", "Stop after so many in a row; 0: never.", min=0),
@@ -78,18 +88,19 @@ def consume(
     projections = named(names)
     parse_spec(start, zone(settings.rules.timezone), bootstrap.SystemClock().now())
     jobs = [
-        Job(
-            projection.name if workers == 1 else f"{projection.name} ({number})",
-            partial(follow, settings, projection.name, options),
+        Job(worker, partial(follow, settings, name, replace(options, worker=worker)))
+        for name in (projection.name for projection in projections)
+        for worker in (
+            f"{name} ({number})" if workers > 1 else name for number in range(1, workers + 1)
         )
-        for projection in projections
-        for number in range(1, workers + 1)
     ]
-    observer = watcher(bounded=until_end)
-    try:
-        run_jobs(jobs, observer, drain=True)
-    finally:
-        observer.close()
+    lines = watcher(bounded=until_end)
+    names_of_workers = [job.name for job in jobs]
+    with bootstrap.telemetry(settings, names_of_workers, metrics_port, health_file) as machines:
+        try:
+            run_jobs(jobs, Observers([lines, *machines]), drain=True)
+        finally:
+            lines.close()
 
 
 def follow(
@@ -126,7 +137,9 @@ def follow(
             observer.expects(name, beginnings.remaining(ends))
         pace = Pace(settings.flush_records, settings.flush_interval)
         limit = settings.timeout if options.until_end else None
-        patience = Patience(clock, observer, clock.sleep, limit, stopped)
+        pulsing = Pulsing(options.worker or name, name, clock, observer)
+        patience = Patience(clock, observer, clock.sleep, limit, stopped, pulsing.waits)
+        observer.says(f"{name}: joins {projection.group()} to follow {topic}", Where(name))
         while not stopped():
             join = partial(beginnings.source.follow, topic, projection.group())
             another_log = False
@@ -147,6 +160,7 @@ def follow(
                     stopped,
                     in_background,
                     limit=limit,
+                    worker=options.worker,
                 )
                 try:
                     live.run(ends if options.until_end else None)
@@ -154,6 +168,7 @@ def follow(
                 except UnreachableError as error:
                     if stopped() or options.until_end:
                         raise
+                    pulsing.waits(error.what)
                     patience.complain(error)
                 except UnreadableError:
                     raise

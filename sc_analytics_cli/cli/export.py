@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..errors import UsageError
 from ..report.page import Page
-from .failures import say
+from .voice import say
 
 if TYPE_CHECKING:
     from ..report.article import Article

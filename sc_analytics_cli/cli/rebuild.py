@@ -24,6 +24,7 @@ from ..run.log_start import first_times
 from ..run.patience import Patience
 from ..run.ports import Observer
 from ..run.same_log import as_absorbed, refuse_other_log
+from ..run.stale import stale_dates
 from ..settings import Settings, zone
 from ..source.port import Source
 from ..store.overlay import OverlayStore
@@ -94,13 +95,6 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         )
         plans.append(made)
     return plans
-
-
-def stale_dates(store: Store, projection: Projection) -> list[str]:
-    """The dates whose documents an older version of the projection has folded."""
-    version = projection.shape.version
-    found = store.scan(projection.collection())
-    return [each["_id"] for each in found if each.get("version") != version]
 
 
 def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:

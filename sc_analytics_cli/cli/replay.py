@@ -27,10 +27,10 @@ from ..settings import Settings, zone
 from ..source.port import Source, Span
 from ..store.port import Store
 from .differences import changed_by, print_changes
-from .failures import say
 from .options import command, option
 from .processes import Job, run_jobs
 from .progress import watcher
+from .voice import say
 
 KAFKA = "kafka"
 

@@ -11,9 +11,9 @@ from ..report.mark_words import signed_words
 from ..report.marks import Mark
 from ..report.ordinary import LEAST_DAYS
 from ..report.page import Page
-from .failures import say
 from .output import write_json
 from .screen import screen
+from .voice import say
 
 SCHEMA = "sc-analytics.check/1"
 OUT_OF_THE_ORDINARY = 8

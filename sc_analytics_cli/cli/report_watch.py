@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..errors import UnreachableError
 from ..report.page import Page
-from .failures import say
 from .screen import screen
+from .voice import say
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

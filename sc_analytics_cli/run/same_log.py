@@ -56,7 +56,7 @@ def refuse_other_log(
     for each in [] if known or accept_new else checkpoints.of_topic(topic):
         number = each["partition"].rpartition("/")[2]
         ends = [end for name, (_, end) in bounds.items() if name.rpartition("/")[2] == number]
-        raise _another_log(each["projection"], f"{topic}/{number}", each["next"], ends)
+        raise another_log(each["projection"], f"{topic}/{number}", each["next"], ends)
     checkpoints.identify(ids)
     return bounds
 
@@ -65,10 +65,11 @@ def check_same_log(partition: str, checkpoint: Document, end: int, topic_id: str
     """Raise ConflictError where the topic's identity has changed, or its end lies too low."""
     at, known_id = checkpoint["next"], checkpoint.get("topic_id")
     if (known_id and topic_id and known_id != topic_id) or at > end:
-        raise _another_log(checkpoint["projection"], partition, at, [end])
+        raise another_log(checkpoint["projection"], partition, at, [end])
 
 
-def _another_log(projection: str, partition: str, at: int, ends: Iterable[int]) -> ConflictError:
+def another_log(projection: str, partition: str, at: int, ends: Iterable[int]) -> ConflictError:
+    """What to say where a partition is absorbed up to `at` of a log that it is no longer."""
     now = "".join(f", its end is now {end}" for end in ends)
     return ConflictError(
         f"{partition} is not the log that was read before: absorbed up to {at}{now}",

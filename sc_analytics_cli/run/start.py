@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..errors import NotThereError, UsageError
+from ..errors import NotThereError
 from ..source.port import LiveSource, Span
 from .checkpoints import absorbed_since
 from .flush import Flush
-from .ports import Clock, Observer
+from .ports import Clock, Observer, Where
 from .same_log import check_same_log, refuse_other_log
 from .spec import Earliest, Spec, resolve
 
@@ -63,8 +63,10 @@ class Beginnings:
         fresh = {each: span for each, span in bounds.items() if each not in known}
         spec = self.start if first_run else Earliest()
         chosen = resolve(spec, bounds, self.source.offsets_at) if fresh else {}
-        _check_all_named(fresh, chosen)
-        starts = {each: chosen[each] for each in fresh}
+        starts = {
+            each: chosen[each] if each in chosen else self._unnamed(each, span)
+            for each, span in fresh.items()
+        }
         checkpoints.move({each: [[at, at]] for each, at in starts.items()}, self.clock.now())
         return bounds
 
@@ -125,23 +127,27 @@ class Beginnings:
                 advice="--accept-gap goes on at the first record that is there",
             )
         self.flush.checkpoints.accept_gap(partition, first, self.clock.now())
-        self.observer.says(f"{self.flush.projection.name}: {lost}; going on without them")
+        self.observer.says(
+            f"{self.flush.projection.name}: {lost}; going on without them",
+            Where(self.flush.projection.name, partition, at),
+            "warning",
+        )
         return True
+
+    def _unnamed(self, partition: str, span: Span) -> int:
+        """Where a partition begins that the start does not name: what is there now is not read."""
+        name, end = self.flush.projection.name, span[1]
+        self.observer.says(
+            f"{name}: --start does not name {partition}: it is followed from its end {end}",
+            Where(name, partition, end),
+            "warning",
+        )
+        return end
 
     def _say_anew(self) -> None:
         self.observer.says(
             f"{self.flush.projection.name}: {self.topic} was created anew; "
-            "reading it from its beginning, on top of what is counted"
-        )
-
-
-def _check_all_named(partitions: Collection[str], starts: Mapping[str, int]) -> None:
-    """Refuse a start that is silent on a partition: a live run reads whatever it is given."""
-    silent = [each for each in partitions if each not in starts]
-    if silent:
-        wanted = sorted(int(each.rpartition("/")[2]) for each in silent)
-        raise UsageError(
-            f"--start does not say where to begin {', '.join(sorted(silent))}",
-            cause="a live run reads every partition that its group gives it",
-            advice="name them too: " + ",".join(f"{number}:OFFSET" for number in wanted),
+            "reading it from its beginning, on top of what is counted",
+            Where(self.flush.projection.name),
+            "warning",
         )

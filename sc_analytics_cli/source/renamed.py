@@ -77,6 +77,12 @@ class RenamedSource:
         found = self._source.topic_ids(map(self._names.theirs, partitions))
         return {self._names.ours(each): topic_id for each, topic_id in found.items()}
 
+    def first_timestamps(self, spans: Mapping[str, Span]) -> dict[str, int]:
+        """See LiveSource.first_timestamps."""
+        wanted = {self._names.theirs(each): span for each, span in spans.items()}
+        found = self._source.first_timestamps(wanted)
+        return {self._names.ours(each): at for each, at in found.items()}
+
     def read(self, spans: Mapping[str, Span]) -> Reader:
         """See Source.read."""
         wanted = {self._names.theirs(each): span for each, span in spans.items()}
@@ -130,6 +136,10 @@ class RenamedFollower:
     def held(self) -> set[str]:
         """See Follower.held."""
         return set(map(self._names.ours, self._follower.held()))
+
+    def ends(self) -> dict[str, int]:
+        """See Follower.ends."""
+        return {self._names.ours(each): end for each, end in self._follower.ends().items()}
 
     def seek(self, starts: Mapping[str, int]) -> None:
         """See Follower.seek."""

@@ -29,7 +29,7 @@ def consumer(connection: Connection, **more: Any) -> KafkaConsumer:
     topic creation, committed records only, no deserializers (an exception in one
     makes every later poll fail). Raises UnreachableError where nobody answers in time.
     """
-    return _connected(
+    return connected(
         KafkaConsumer,
         connection,
         enable_auto_commit=False,
@@ -46,7 +46,7 @@ def consumer(connection: Connection, **more: Any) -> KafkaConsumer:
 @contextmanager
 def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
     """A connected client for questions about the cluster, its timeout for each answer."""
-    client = _connected(KafkaAdminClient, connection, request_timeout_ms=connection.milliseconds)
+    client = connected(KafkaAdminClient, connection, request_timeout_ms=connection.milliseconds)
     try:
         with translated(connection):
             yield client
@@ -81,7 +81,7 @@ def translated(connection: Connection) -> Iterator[None]:
         raise _translation(error, connection.servers) from error
 
 
-def _connected(kind: type[Any], connection: Connection, **settings: Any) -> Any:
+def connected(kind: type[Any], connection: Connection, **settings: Any) -> Any:
     """A client that has found a broker; where there is none, nothing of it stays behind.
 
     The driver leaves a thread and its sockets running when its constructor fails,

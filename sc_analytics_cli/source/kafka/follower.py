@@ -76,6 +76,11 @@ class KafkaFollower:
         """See Follower.held."""
         return {name_of(each) for each in self._consumer.assignment()}
 
+    def ends(self) -> dict[str, int]:
+        """See Follower.ends; the high-water mark, so open transactions lie below it."""
+        heard = {each: self._consumer.highwater(each) for each in self._consumer.assignment()}
+        return {name_of(each): end for each, end in heard.items() if end is not None}
+
     def seek(self, starts: Mapping[str, int]) -> None:
         """See Follower.seek."""
         ours = self._consumer.assignment()

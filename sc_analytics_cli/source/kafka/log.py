@@ -15,6 +15,7 @@ from .client import consumer, name_of, partition_of, quiet, translated
 from .connection import Connection
 from .follower import KafkaFollower
 from .headers import tolerate_any_name
+from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
 from .topics import check, described
 
@@ -40,7 +41,7 @@ class KafkaSource:
         tolerate_any_name()
         self._connection = Connection(servers, timeout, security or Security())
         self._session_timeout = session_timeout
-        self._asking = consumer(self._connection)
+        self._asking = consumer(self._connection, max_partition_fetch_bytes=FETCH_BYTES)
 
     def partitions(self, topics: Iterable[str]) -> list[str]:
         """See Source.partitions. Raises NotThereError for a topic that does not exist."""
@@ -80,6 +81,27 @@ class KafkaSource:
         """See Source.read."""
         wanted = filled_within(spans, self.bounds)
         return KafkaReader(self._connection, wanted)
+
+    def first_timestamps(self, spans: Mapping[str, Span]) -> dict[str, int]:
+        """See LiveSource.first_timestamps."""
+        wanted = {partition_of(name): span for name, span in spans.items()}
+        with translated(self._connection):
+            found = first_timestamps(self._asking, wanted, self._connection.timeout)
+        return {name_of(each): stamp for each, stamp in found.items()}
+
+    def committed(self, group: str, partitions: Iterable[str]) -> dict[str, int]:
+        """Partition → what the group has committed there; left out where nothing was.
+
+        The group is looked at, not joined.
+        """
+        looking = consumer(self._connection, group_id=group)
+        try:
+            with translated(self._connection):
+                wanted = {each: partition_of(each) for each in partitions}
+                found = {name: looking.committed(each) for name, each in wanted.items()}
+        finally:
+            looking.close(autocommit=False)
+        return {name: offset for name, offset in found.items() if offset is not None}
 
     def follow(self, topic: str, group: str) -> KafkaFollower:
         """See LiveSource.follow. Raises NotThereError for a topic that does not exist."""

@@ -53,7 +53,7 @@ def test_a_store_away_and_back(since: float, length: float) -> None:
     setting, follower, away = store_goes_away(since, since + length)
     assert setting.total("orders_created") == 30
     assert (setting.checkpoint("t/0"), setting.checkpoint("t/1")) == ([[0, 15]], [[0, 15]])
-    assert len(setting.notebook.messages) == (away.refused > 0) + (
+    assert len(setting.notebook.warnings) == (away.refused > 0) + (
         length == 90 and away.refused > 0
     )
     assert follower.rested >= (length - 1.1 if away.refused else 0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from sc_analytics_cli.errors import ConflictError, NotThereError, UsageError
+from sc_analytics_cli.errors import ConflictError, NotThereError
 from sc_analytics_cli.projections.catalog import named
 from sc_analytics_cli.run.spec import Back, Earliest, Latest, Offset, OffsetOf, Spec
 from tests.fakes import MemoryLog
@@ -239,13 +239,14 @@ def test_another_run_that_is_faster_is_not_taken_for_another_log() -> None:
     beginnings.take(["t/0"])
 
 
-def test_a_start_that_leaves_out_partitions_is_refused() -> None:
-    """A live run reads them too, and would have to guess."""
-    setting = setting_of(9, 4, 4)
-    with pytest.raises(UsageError, match="where to begin t/0, t/2") as refused:
-        setting.beginnings(start=OffsetOf(((1, 3),))).prepare()
-    assert refused.value.advice == "name them too: 0:OFFSET,2:OFFSET"
-    assert setting.checkpoint("t/1") is None
+def test_of_partitions_that_the_start_does_not_name_nothing_is_read_that_is_there() -> None:
+    """They are followed from their end, and that is said."""
+    setting = setting_of(9, 4)
+    setting.beginnings(start=OffsetOf(((1, 3),))).prepare()
+    assert (setting.checkpoint("t/0"), setting.checkpoint("t/1")) == ([[9, 9]], [[3, 3]])
+    assert setting.notebook.messages == [
+        "order-funnel: --start does not name t/0: it is followed from its end 9"
+    ]
 
 
 def test_how_much_is_left() -> None:
