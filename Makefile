@@ -31,7 +31,7 @@ scenario: $(STAMP) ## the invariant as a property: any log, any batches, any cra
 integration: $(STAMP) ## the tests that need servers
 	@$(PYTEST) -q tests/contract tests/integration tests/security tests/cli
 
-bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume or backfill)
+bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume, backfill or communities)
 	@$(BIN)/python -m benchmarks $(or $(SUBJECT),consume)
 
 servers: $(STAMP) ## start a Kafka and a MongoDB to play with, until Ctrl-C

@@ -11,9 +11,9 @@ import platform
 
 from tests.servers import KafkaServer, MongoServer
 
-from . import backfill, consume
+from . import backfill, communities, consume
 
-SUBJECTS = {"consume": consume, "backfill": backfill}
+SUBJECTS = {"consume": consume, "backfill": backfill, "communities": communities}
 
 
 def main() -> None:
