@@ -14,7 +14,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from ..errors import AnalyticsError, InterruptedRunError
-from ..run.ports import Observer
+from ..run.ports import NOWHERE, Level, Observer, Pulse, Where
 from ..run.tally import Tally
 from .failures import report
 from .signals import ChildSignals, StopSignals, held_back
@@ -153,8 +153,11 @@ class _Telling:
     def flushed(self, projection: str, tally: Tally, positions: Mapping[str, int]) -> None:
         self._tell("flushed", projection, tally, positions)
 
-    def says(self, message: str) -> None:
-        self._tell("says", message)
+    def says(self, message: str, where: Where = NOWHERE, level: Level = "info") -> None:
+        self._tell("says", message, where, level)
+
+    def pulses(self, pulse: Pulse) -> None:
+        self._tell("pulses", pulse)
 
     def _tell(self, kind: str, *content: object) -> None:
         # Without a parent nobody watches; ChildSignals ends the run then.

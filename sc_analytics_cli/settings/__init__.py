@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .declaration import setting
-from .kinds import SWITCH, TEXT, duration, whole
+from .kinds import SWITCH, TEXT, duration, one_of, whole
 from .rules import Rules, zone
 from .security import Security
 
@@ -45,6 +45,9 @@ class Settings:
         15.0, "When the group gives a silent member's work away.", duration(0.001, 86_400)
     )
     ledger_days: int = setting(30, "Days that MongoDB remembers event ids.", whole(1, 20_000))
+    log_format: str = setting(
+        "TEXT", "Messages on stderr: text or JSON lines.", one_of("TEXT", "JSON")
+    )
     debug: bool = setting(False, "Show tracebacks.", SWITCH)
 
     def topic_name(self, topic: str) -> str:
