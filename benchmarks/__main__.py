@@ -11,9 +11,14 @@ import platform
 
 from tests.servers import KafkaServer, MongoServer
 
-from . import backfill, consume, latency
+from . import backfill, communities, consume, latency
 
-SUBJECTS = {"consume": consume, "backfill": backfill, "latency": latency}
+SUBJECTS = {
+    "consume": consume,
+    "backfill": backfill,
+    "communities": communities,
+    "latency": latency,
+}
 
 
 def main() -> None:
