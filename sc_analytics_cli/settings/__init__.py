@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .declaration import setting
-from .kinds import SWITCH, TEXT, duration, whole
+from .kinds import SWITCH, TEXT, duration, one_of, whole
 from .rules import Rules, zone
 from .security import Security
 
@@ -33,6 +33,11 @@ class Settings:
     )
     bootstrap_servers: str = setting(
         "localhost:9092", "Kafka brokers, HOST:PORT[,…].", TEXT, shown=False
+    )
+    kafka_client: str = setting(
+        "auto",
+        "auto, kafka-python or confluent; auto: confluent where it is installed.",
+        one_of("auto", "kafka-python", "confluent"),
     )
     security: Security = field(default=Security())
     user_topic: str = setting("sc.domain.user", "Topic of user events.", TEXT)
