@@ -8,7 +8,7 @@ STAMP := .venv/.complete
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check scenario integration bench servers docs lock clean
+.PHONY: help demo test check scenario integration faults bench servers docs lock clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -16,7 +16,7 @@ help: ## show this
 demo: $(STAMP) ## replay two weeks of made-up events into an embedded store, print the reports
 	@$(BIN)/sc-analytics demo
 
-test: check scenario integration ## run every test, on a real Kafka and a real MongoDB started for it
+test: check scenario integration faults ## run every test, on a real Kafka and a real MongoDB started for it
 
 check: $(STAMP) ## the gate: format, lint, types, layers, unit tests; no server needed
 	@$(BIN)/ruff format --check --quiet .
@@ -30,6 +30,9 @@ scenario: $(STAMP) ## the invariant as a property: any log, any batches, any cra
 
 integration: $(STAMP) ## the tests that need servers
 	@$(PYTEST) -q tests/contract tests/integration tests/security tests/cli
+
+faults: $(STAMP) ## servers, connections and processes fail at every point; prints its seed
+	@$(PYTEST) -q tests/faults
 
 bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume or backfill)
 	@$(BIN)/python -m benchmarks $(or $(SUBJECT),consume)

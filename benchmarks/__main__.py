@@ -11,9 +11,9 @@ import platform
 
 from tests.servers import KafkaServer, MongoServer
 
-from . import backfill, consume
+from . import backfill, consume, latency
 
-SUBJECTS = {"consume": consume, "backfill": backfill}
+SUBJECTS = {"consume": consume, "backfill": backfill, "latency": latency}
 
 
 def main() -> None:

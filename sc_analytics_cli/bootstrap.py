@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import NotThereError, UsageError
+from .examination import Check
 from .settings import Settings
 
 if TYPE_CHECKING:
     from .projections.declaration import Projection
     from .run.flush import Flush, Reached
+    from .run.ports import Observer
     from .source.file.log import FileSource
+    from .source.kafka.outlet import KafkaOutlet
     from .source.port import LiveSource
     from .store.overlay import OverlayStore
     from .store.port import Store
+
+
+_LEAST_PATIENCE = 60.0
+"""Seconds without a sign of life after which a worker is given up."""
 
 
 class SystemClock:
@@ -138,6 +148,107 @@ def _fast(client: str) -> bool:
             advice="pip install 'sc-analytics[fast]', or --kafka-client kafka-python",
         )
     return client == "confluent" or (client == "auto" and installed)
+
+
+def open_outlet(settings: Settings) -> KafkaOutlet:
+    """The configured brokers to produce to; raises UnreachableError where none answers in time."""
+    from .source.kafka.outlet import KafkaOutlet
+
+    return KafkaOutlet(
+        settings.bootstrap_servers, timeout=settings.timeout, security=settings.security
+    )
+
+
+@contextmanager
+def checks(settings: Settings) -> Iterator[list[Check]]:
+    """What `doctor` asks of the configured servers; what it opened is closed in the end."""
+    from .projections.catalog import all_projections
+    from .run.checks import fitting_checks
+    from .source.kafka.checks import TOPICS, kafka_checks
+
+    with ExitStack() as opened:
+
+        def once(open_it: Callable[[], Any]) -> Callable[[], Any]:
+            return cache(lambda: opened.enter_context(closing(open_it())))
+
+        source = once(lambda: open_kafka(settings))
+        store = once(lambda: open_store_to_read(settings))
+        projections = {each: settings.topic_name(each.topic) for each in all_projections()}
+        asked = [
+            Check("settings", lambda: _in_words(settings)),
+            *kafka_checks(
+                settings.bootstrap_servers,
+                settings.timeout,
+                source,
+                sorted(set(projections.values())),
+                [each.group() for each in projections],
+            ),
+        ]
+        path = Path(settings.store.removeprefix("sqlite:///"))
+        if settings.store.startswith("sqlite:///"):
+            from .store.sqlite_checks import FILE, sqlite_checks
+
+            asked += sqlite_checks(path, store)
+            needed, there = FILE, path.exists()
+        else:
+            from .store.mongo_checks import LOGIN, mongo_checks
+
+            ledgers = [each.ledger() for each in projections]
+            asked += mongo_checks(settings.store, settings.timeout, store, ledgers)
+            needed, there = LOGIN, True
+        yield asked + fitting_checks(
+            projections,
+            settings.rules,
+            store if there else lambda: None,
+            source,
+            SystemClock().now,
+            [needed],
+            [TOPICS],
+        )
+
+
+def _in_words(settings: Settings) -> str:
+    kind = settings.store.partition(":")[0]
+    return f"store {store_name(settings)} ({kind}), Kafka {settings.bootstrap_servers}"
+
+
+@contextmanager
+def telemetry(
+    settings: Settings, workers: Sequence[str], port: int | None, health_file: str | None
+) -> Iterator[list[Observer]]:
+    """Observers that serve metrics on a port and keep a health file; none where neither is asked.
+
+    Raises UsageError where the port or the file cannot be had, or the extra
+    `metrics` is not installed.
+    """
+    from .telemetry.health import Health, HealthFile
+
+    patience = max(_LEAST_PATIENCE, 4 * settings.timeout)
+    observers: list[Observer] = []
+    with ExitStack() as opened:
+        if health_file is not None:
+            try:
+                kept = HealthFile(Path(health_file), workers, patience, time.monotonic)
+            except OSError as error:
+                raise UsageError(
+                    f"--health-file {health_file} cannot be written: {error.strerror}",
+                    advice="name a file in a folder that this user may write to",
+                ) from error
+            opened.callback(kept.close)
+            observers.append(kept)
+        if port is not None:
+            try:
+                from .telemetry.metrics import Metrics
+                from .telemetry.server import TelemetryServer
+            except ModuleNotFoundError as error:
+                raise UsageError(
+                    "--metrics-port needs prometheus-client, which is not installed",
+                    advice="pip install 'sc-analytics[metrics]'",
+                ) from error
+            metrics, health = Metrics(), Health(workers, patience, time.monotonic)
+            opened.enter_context(closing(TelemetryServer(port, metrics, health)))
+            observers += [metrics, health]
+        yield observers
 
 
 def open_file(path: str) -> FileSource:

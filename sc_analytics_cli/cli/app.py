@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from . import backfill, config, consume, dead_letters, demo, explain, replay, report, runs
+from . import (
+    backfill,
+    config,
+    consume,
+    dead_letters,
+    demo,
+    doctor,
+    explain,
+    replay,
+    report,
+    runs,
+    status,
+)
 from .environment import add_dotenv
 
 app = typer.Typer(
@@ -23,6 +35,8 @@ app.command("report")(report.report)
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(runs.app, name="runs")
 app.command("explain")(explain.explain)
+app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command("demo")(demo.demo)
 

@@ -16,12 +16,12 @@ from ..run.store_rules import agree
 from ..settings import Settings
 from ..store.port import Store
 from .differences import Changed, print_changes
-from .failures import say
 from .options import command, option
 from .plan_words import cause_of_cuts, plan_in_words, question
 from .progress import Silent, watching
 from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild, slack_of
 from .run_record import recorded
+from .voice import say
 
 DIFFERS = 8
 
@@ -126,7 +126,7 @@ def _carry_out(
 ) -> tuple[list[Changed], list[Plan]]:
     """Plan, ask where `consent` says so, rebuild; without `consent` nothing is to be written."""
     agree(store, settings.rules)
-    with closing(open_log(settings, request)) as log:
+    with closing(open_log(settings, store, request)) as log:
         plans = make_plans(settings, store, log, request)
         if consent is not None:
             _say_plans(settings, plans, request)

@@ -10,9 +10,10 @@ import typer
 from ..config.layers import Configuration, described
 from ..config.toml_file import HERE
 from ..report.safe import harmless
-from .failures import reporting, say
+from .failures import reporting
 from .options import command, option
 from .output import write_json
+from .voice import say
 
 app = typer.Typer(
     help="The settings: show them, write a file of them.",

@@ -14,7 +14,7 @@ from ..config.layers import all_settings
 from ..config.written import Written, meant
 from ..errors import UsageError
 from ..settings.declaration import PREFIX
-from .failures import say
+from .voice import say
 
 _OF_THE_TESTS = PREFIX + "TEST_"
 

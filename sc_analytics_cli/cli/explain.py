@@ -15,9 +15,11 @@ from ..projections.catalog import all_projections
 from ..report.safe import EMPTY, harmless
 from ..run.explain import Explanation
 from ..run.explain import explain as explain_record
+from ..run.same_log import as_absorbed
 from ..run.store_rules import stored_rules
 from ..settings import Settings
 from ..source.port import Source
+from ..source.renamed import topic_of
 from ..store.port import Store
 from .options import command, option
 from .output import write_json
@@ -37,13 +39,13 @@ def explain(
     """Say what an event is, what it adds to which document, and whether it was counted."""
     with (
         closing(bootstrap.open_store_to_read(settings)) as store,
-        closing(bootstrap.open_kafka(settings)) as log,
+        closing(_open_log(settings, store)) as log,
     ):
         rules = stored_rules(store) or settings.rules
         explained = []
-        for at in _coordinates(store, subject):
+        for at in _coordinates(store, log, subject):
             record = _record(log, at)
-            topic = at.partition.rpartition("/")[0]
+            topic = topic_of(at.partition)
             explained += [
                 (at, explain_record(each, store, rules, at.partition, record))
                 for each in all_projections()
@@ -55,11 +57,22 @@ def explain(
     _print(explained)
 
 
-def _coordinates(store: Store, subject: str) -> list[Coordinate]:
+def _open_log(settings: Settings, store: Store) -> Source:
+    topics = {settings.topic_name(each.topic) for each in all_projections()}
+    return as_absorbed(bootstrap.open_kafka(settings), store, topics)
+
+
+def _coordinates(store: Store, log: Source, subject: str) -> list[Coordinate]:
     """The coordinate that is named, or those that own the event id that is named."""
     match = _COORDINATE.fullmatch(subject)
     if match:
-        return [Coordinate(f"{match[1]}/{match[2]}", int(match[3]))]
+        named = f"{match[1]}/{match[2]}"
+        there = [
+            each
+            for each in log.partitions([topic_of(named)])
+            if each.rpartition("/")[2] == match[2] and match[1] == topic_of(named)
+        ]
+        return [Coordinate((there or [named])[0], int(match[3]))]
     owners = {
         owner
         for each in all_projections()
@@ -83,8 +96,8 @@ def _coordinates(store: Store, subject: str) -> list[Coordinate]:
 
 
 def _record(log: Source, at: Coordinate) -> Record:
-    topic, _, number = at.partition.rpartition("/")
-    if at.partition not in log.partitions([topic]):
+    if at.partition not in log.partitions([topic_of(at.partition)]):
+        topic, _, number = at.partition.rpartition("/")
         raise NotThereError(f"{topic} has no partition {number}")
     first, end = log.bounds([at.partition])[at.partition]
     if not first <= at.offset < end:

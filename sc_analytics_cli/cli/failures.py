@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import typer
 
 from ..errors import AnalyticsError
-from ..report.safe import harmless
+from .voice import say, says_json
 
 UNEXPECTED, INTERRUPTED = 1, 130
 
@@ -38,23 +38,22 @@ def reporting(*, debug: bool) -> Iterator[None]:
     except Exception as error:  # noqa: BLE001 - the last resort; it ends the command
         if debug:
             _say_traceback()
-        say(f"error: unexpected {type(error).__name__}: {error}")
+        say(f"error: unexpected {type(error).__name__}: {error}", "error")
         say("  next:  the same command with --debug shows where; please report it")
         raise typer.Exit(UNEXPECTED) from None
 
 
 def report(error: AnalyticsError) -> None:
-    """Print an error of the product's own tree."""
+    """Print an error of the product's own tree; as JSON it is one line."""
+    if says_json():
+        facts = {"cause": error.cause, "next": error.advice, "exit_code": error.exit_code}
+        say(error.what, "error", facts)
+        return
     say(f"error: {error.what}")
     if error.cause:
         say(f"  cause: {error.cause}")
     if error.advice:
         say(f"  next:  {error.advice}")
-
-
-def say(text: str) -> None:
-    """One line on stderr; whatever it quotes of events, topics and files is harmless there."""
-    print(harmless(text), file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _say_traceback() -> None:

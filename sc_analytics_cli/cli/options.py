@@ -16,6 +16,7 @@ from ..settings.kinds import SWITCH
 from .environment import NOTHING, FromDotenv, warn_of_unknown
 from .failures import reporting
 from .signals import raise_on_sigterm
+from .voice import speak
 
 _PANEL = "Settings"
 _CONFIG, _PROFILE = "config", "profile"
@@ -51,6 +52,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         typed = {each.name: given.pop(each.name) for each in _OPTIONS}
         with reporting(debug=bool(typed["debug"])):
             found = _configuration(context, typed)
+        speak(found.settings.log_format)
         with reporting(debug=found.settings.debug):
             whole = {"settings": found.settings, "configuration": found}
             function(**given, **{name: whole[name] for name in handed})

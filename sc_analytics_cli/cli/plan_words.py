@@ -63,6 +63,8 @@ def cause_of_cuts(plans: Iterable[Plan]) -> str:
 
 
 def _begins(plan: Plan, cut: Cut) -> str:
+    if cut.first is None:
+        return f"{cut.partition} is of a topic that was deleted"
     since = plan.since.get(cut.partition)
     recorded = "" if since is None else f", recorded {instant_in_words(since)}"
     return f"{cut.partition} begins at offset {cut.first:,}{recorded}"

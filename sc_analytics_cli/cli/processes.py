@@ -14,7 +14,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from ..errors import AnalyticsError, InterruptedRunError
-from ..run.ports import Observer
+from ..run.ports import NOWHERE, Level, Observer, Pulse, Where
 from ..run.tally import Tally
 from .failures import report
 from .signals import ChildSignals, StopSignals, held_back
@@ -64,12 +64,12 @@ def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) ->
 
 
 def collect_rarely() -> None:
-    """Let the search for cyclic garbage come after 50,000 objects, not 700.
+    """Let the search for cyclic garbage come after 500,000 objects, not 700.
 
     A batch makes some tens of thousands of objects that all go at its end, none of
     them cyclic: the search finds nothing, and takes a seventh of the time.
     """
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(500_000, 10, 10)
 
 
 def _never() -> bool:
@@ -153,8 +153,11 @@ class _Telling:
     def flushed(self, projection: str, tally: Tally, positions: Mapping[str, int]) -> None:
         self._tell("flushed", projection, tally, positions)
 
-    def says(self, message: str) -> None:
-        self._tell("says", message)
+    def says(self, message: str, where: Where = NOWHERE, level: Level = "info") -> None:
+        self._tell("says", message, where, level)
+
+    def pulses(self, pulse: Pulse) -> None:
+        self._tell("pulses", pulse)
 
     def _tell(self, kind: str, *content: object) -> None:
         # Without a parent nobody watches; ChildSignals ends the run then.

@@ -23,7 +23,8 @@ from ..run.checkpoints import Checkpoints
 from ..run.log_start import first_times
 from ..run.patience import Patience
 from ..run.ports import Observer
-from ..run.same_log import refuse_other_log
+from ..run.same_log import as_absorbed, refuse_other_log
+from ..run.stale import stale_dates
 from ..settings import Settings, zone
 from ..source.port import Source
 from ..store.overlay import OverlayStore
@@ -53,11 +54,16 @@ def slack_of(text: str) -> timedelta:
     return timedelta(seconds=seconds(text, "--slack", least=0, most=_LONGEST_SLACK))
 
 
-def open_log(settings: Settings, request: Request) -> Source:
+def open_log(settings: Settings, store: Store, request: Request) -> Source:
     """The brokers, or the file that is the whole truth."""
     if request.source == KAFKA:
-        return bootstrap.open_kafka(settings)
+        return _open_kafka(settings, store, named(request.names))
     return bootstrap.open_file(request.source)
+
+
+def _open_kafka(settings: Settings, store: Store, projections: Iterable[Projection]) -> Source:
+    topics = [settings.topic_name(each.topic) for each in projections]
+    return as_absorbed(bootstrap.open_kafka(settings), store, topics)
 
 
 def make_plans(settings: Settings, store: Store, log: Source, request: Request) -> list[Plan]:
@@ -80,7 +86,7 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         topic = settings.topic_name(projection.topic)
         partitions = log.partitions([topic])
         if request.source == KAFKA:
-            refuse_other_log(Checkpoints(store, projection.name), log, partitions)
+            refuse_other_log(Checkpoints(store, projection.name), log, topic, partitions)
         bounds = log.bounds(partitions)
         offsets_at = log.offsets_at if request.source == KAFKA else None
         made = plan(projection, store, declared, bounds, offsets_at, dates, tz, request.slack)
@@ -89,13 +95,6 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         )
         plans.append(made)
     return plans
-
-
-def stale_dates(store: Store, projection: Projection) -> list[str]:
-    """The dates whose documents an older version of the projection has folded."""
-    version = projection.shape.version
-    found = store.scan(projection.collection())
-    return [each["_id"] for each in found if each.get("version") != version]
 
 
 def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:
@@ -196,7 +195,7 @@ def _scan_there(
 ) -> dict[str, Scanned]:
     with (
         closing(bootstrap.open_store(settings)) as store,
-        closing(bootstrap.open_kafka(settings)) as log,
+        closing(_open_kafka(settings, store, [each.projection for each in plans])) as log,
     ):
         return _scan_here(settings, store, log, plans, partitions, observer, stopped)
 

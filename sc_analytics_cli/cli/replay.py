@@ -20,17 +20,17 @@ from ..run.ports import Observer
 from ..run.ranges import Wish, chosen_lines, wished_spans
 from ..run.replay import Share, check_no_hole
 from ..run.replay import replay as run_replay
-from ..run.same_log import refuse_other_log
+from ..run.same_log import as_absorbed, refuse_other_log
 from ..run.spec import parse_spec
 from ..run.store_rules import agree
 from ..settings import Settings, zone
 from ..source.port import Source, Span
 from ..store.port import Store
 from .differences import changed_by, print_changes
-from .failures import say
 from .options import command, option
 from .processes import Job, run_jobs
 from .progress import watcher
+from .voice import say
 
 KAFKA = "kafka"
 
@@ -143,13 +143,14 @@ def _replay_into(
     stopped: Callable[[], bool],
 ) -> None:
     clock = bootstrap.SystemClock()
-    with closing(_open(settings, options, projections)) as source:
+    with closing(_open(store, settings, options, projections)) as source:
         shares = []
         for projection in projections:
             flush = bootstrap.new_flush(projection, store, settings)
             if options.source == KAFKA:
                 topic = settings.topic_name(projection.topic)
-                refuse_other_log(flush.checkpoints, source, source.partitions([topic]))
+                partitions = source.partitions([topic])
+                refuse_other_log(flush.checkpoints, source, topic, partitions)
             spans = _spans(source, settings, projection, options)
             check_no_hole(flush, spans, observer)
             shares.append(Share(flush, spans))
@@ -169,9 +170,12 @@ def _replay_into(
             )
 
 
-def _open(settings: Settings, options: RangeOptions, projections: Sequence[Projection]) -> Source:
+def _open(
+    store: Store, settings: Settings, options: RangeOptions, projections: Sequence[Projection]
+) -> Source:
     if options.source == KAFKA:
-        return bootstrap.open_kafka(settings)
+        topics = [settings.topic_name(each.topic) for each in projections]
+        return as_absorbed(bootstrap.open_kafka(settings), store, topics)
     file = bootstrap.open_file(options.source)
     if not file.partitions({settings.topic_name(each.topic) for each in projections}):
         raise NotThereError(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from datetime import date
-from typing import Annotated
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
@@ -14,16 +16,17 @@ from .. import bootstrap
 from ..errors import UsageError
 from ..projections.catalog import all_projections
 from ..projections.declaration import Projection
-from ..report.dates import parse_dates
-from ..report.rows import Row, build_rows, totals
-from ..run import dead_letters
-from ..run.dead_letters import OPEN
-from ..run.store_rules import stored_rules
-from ..settings import Settings, zone
-from ..store.port import Store
+from ..report.ranking import TOP, Choice, check_choice
+from ..settings import Settings
 from .options import command, option
+from .report_question import Question
 
-Reports = Mapping[str, list[Row]]
+if TYPE_CHECKING:
+    from ..report.page import Page
+
+_USUAL_SECONDS: Final = 5.0
+_LEAST_SECONDS, _MOST_SECONDS = 0.5, 86_400.0
+_SECONDS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 @command
@@ -41,55 +44,164 @@ def report(
             metavar="DATES",
         ),
     ] = None,
+    hours: Annotated[bool, option("--hours", "Each date hour by hour.")] = False,
+    top: Annotated[int, option("--top", "Name so many of each ranking.", min=1, max=1000)] = TOP,
+    by: Annotated[
+        str | None, option("--by", "Rank by this alone.", metavar="[community|promotion]")
+    ] = None,
+    watching: Annotated[
+        bool,
+        option("--watch", "Draw it again every 5 seconds, or every SECONDS, a number behind it."),
+    ] = False,
+    checking: Annotated[
+        bool,
+        option("--check", "Print only what is out of the ordinary; exit 8 where anything is."),
+    ] = False,
+    export_to: Annotated[
+        Path | None,
+        option("--export", "Write it to a file: .svg, .html, .md, .csv or .json.", metavar="FILE"),
+    ] = None,
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
     as_csv: Annotated[bool, option("--csv", "One table on stdout.")] = False,
 ) -> None:
-    """Show the daily documents; without --date, today's."""
-    shown = (as_json and "json") or (as_csv and "csv") or "table"
-    projections = _chosen(names or ["all"])
-    if as_csv and (as_json or len(projections) > 1):
+    """Show the daily documents; without --date, today's.
+
+    One date is shown in full: beside its figures are those of the same weekday of
+    last week and of the day before in the same hours, and what is out of the
+    ordinary against the 14 days before is marked.
+    """
+    words, seconds = _split(names or [])
+    question = Question(_chosen(words or ["all"]), dates or ["today"], Choice(top, by))
+    asked = Asked(hours, watching, checking, export_to, as_json, as_csv)
+    check_choice(question.projections, question.choice)
+    _check_usage(asked, question, seconds)
+    if watching:
+        from ..report.page import Page
+        from .report_watch import watch
+
+        drawn = Page.hours_screen if hours else Page.screen
+        watch(partial(_look, settings, question), drawn, seconds or _USUAL_SECONDS)
+    write_report(settings, question, asked)
+
+
+class Asked(NamedTuple):
+    """How a report is to be shown."""
+
+    hours: bool = False
+    watching: bool = False
+    checking: bool = False
+    export_to: Path | None = None
+    as_json: bool = False
+    as_csv: bool = False
+
+
+def write_report(settings: Settings, question: Question, asked: Asked) -> None:
+    """Read the store once and print, check or export what is asked for."""
+    if (asked.as_json or asked.as_csv) and not asked.checking:
+        _write_rows(settings, question, asked)
+        return
+    pages = _look(settings, question)
+    if asked.checking:
+        from .report_check import check
+
+        check(pages, as_json=asked.as_json)
+    elif asked.export_to is not None:
+        from .export import export
+
+        export(asked.export_to, pages, hours=asked.hours)
+    else:
+        _print(pages, asked)
+
+
+def _look(settings: Settings, question: Question) -> list[Page]:
+    from .report_pages import read_pages
+
+    with closing(bootstrap.open_store_to_read(settings)) as store:
+        return read_pages(store, settings, question, bootstrap.SystemClock().now())
+
+
+def _write_rows(settings: Settings, question: Question, asked: Asked) -> None:
+    from .report_pages import read_rows
+
+    now = bootstrap.SystemClock().now()
+    with closing(bootstrap.open_store_to_read(settings)) as store:
+        timezone, reports = read_rows(store, settings, question, now)
+    if asked.as_csv:
+        from ..report.as_csv import report_csv
+
+        (projection,) = question.projections
+        sys.stdout.write(report_csv(projection, reports[projection.report]))
+    else:
+        from ..report.as_json import report_json
+
+        content = report_json(reports, question.projections, timezone=timezone, generated_at=now)
+        sys.stdout.buffer.write(content)
+
+
+def _print(pages: Sequence[Page], asked: Asked) -> None:
+    from .screen import screen
+
+    console = screen()
+    for number, page in enumerate(pages):
+        if number:
+            console.print()
+        console.print(page.hours_screen() if asked.hours else page.screen())
+    left = [page.known for page in pages if page.known.dead_letters]
+    if left and (asked.hours or len(pages[0].dates) > 1):
+        parts = ", ".join(f"{each.projection.name} {each.dead_letters:,}" for each in left)
+        console.print(f"\nOpen dead letters: {parts}; see dead-letters list", markup=False)
+
+
+def _split(words: Sequence[str]) -> tuple[list[str], float | None]:
+    """Names of reports, and the number of seconds among them that belongs to --watch."""
+    numbers = [word for word in words if _SECONDS.fullmatch(word)]
+    if len(numbers) > 1:
+        raise UsageError("--watch takes one number of seconds", advice="report --watch 5")
+    names = [word for word in words if word not in numbers]
+    return names, float(numbers[0]) if numbers else None
+
+
+def _check_usage(asked: Asked, question: Question, seconds: float | None) -> None:
+    if seconds is not None and not asked.watching:
+        raise UsageError(
+            f"a number of seconds, {seconds:g}, goes with --watch",
+            advice="sc-analytics report --watch 5",
+        )
+    if seconds is not None and not _LEAST_SECONDS <= seconds <= _MOST_SECONDS:
+        raise UsageError(
+            f"--watch {seconds:g}: it is from {_LEAST_SECONDS:g} to {_MOST_SECONDS:,g} seconds",
+            advice="sc-analytics report --watch 5",
+        )
+    if asked.as_csv and (asked.as_json or len(question.projections) > 1):
         raise UsageError(
             "--csv prints one report, and not together with --json",
             advice="sc-analytics report funnel --csv",
         )
-    write_report(settings, projections, dates or ["today"], shown)
+    _check_together(asked)
+    if asked.export_to is not None:
+        from .export import check_export
+
+        check_export(asked.export_to, len(question.projections), hours=asked.hours)
 
 
-def write_report(
-    settings: Settings, projections: Sequence[Projection], dates: Sequence[str], shown: str
-) -> None:
-    """Print the reports of these dates on stdout, as `table`, `json` or `csv`."""
-    now = bootstrap.SystemClock().now()
-    with closing(bootstrap.open_store_to_read(settings)) as store:
-        timezone = (stored_rules(store) or settings.rules).timezone
-        today = now.astimezone(zone(timezone)).date()
-        wanted = parse_dates(dates, today)
-        reports = {each.report: _rows(store, each, wanted, today) for each in projections}
-        counted = dead_letters.counts(store) if shown == "table" else {}
-    if shown == "json":
-        from ..report.as_json import report_json
-
-        content = report_json(reports, projections, timezone=timezone, generated_at=now)
-        sys.stdout.buffer.write(content)
-    elif shown == "csv":
-        from ..report.as_csv import report_csv
-
-        (projection,) = projections
-        sys.stdout.write(report_csv(projection, reports[projection.report]))
-    else:
-        _print_tables(projections, reports, timezone)
-        _print_open({each.name: counted.get(each.name, {}) for each in projections})
-
-
-def _print_open(counted: Mapping[str, Mapping[str, int]]) -> None:
-    """A line below the tables where records of these projections could not be read."""
-    left = {name: each[OPEN] for name, each in counted.items() if each.get(OPEN)}
-    if left:
-        from rich.console import Console
-
-        parts = ", ".join(f"{name} {count:,}" for name, count in left.items())
-        console = Console(highlight=False)
-        console.print(f"\nOpen dead letters: {parts}; see dead-letters list", markup=False)
+def _check_together(asked: Asked) -> None:
+    """One way of showing it at a time; `--check --json` is one."""
+    ways = {
+        "--watch": asked.watching,
+        "--check": asked.checking,
+        "--export": asked.export_to is not None,
+        "--json": asked.as_json and not asked.checking,
+        "--csv": asked.as_csv,
+    }
+    chosen = [name for name, given in ways.items() if given]
+    if len(chosen) > 1:
+        raise UsageError(f"{chosen[0]} and {chosen[1]} exclude each other", advice="choose one")
+    if asked.hours and (asked.as_json or asked.as_csv or asked.checking):
+        raise UsageError(
+            "--hours is a table for people",
+            cause="--json has the hours of every date without it",
+            advice="sc-analytics report funnel --hours",
+        )
 
 
 def _chosen(names: Sequence[str]) -> list[Projection]:
@@ -101,25 +213,3 @@ def _chosen(names: Sequence[str]) -> list[Projection]:
             advice="choose from: " + ", ".join([*sorted(known), "all"]),
         )
     return [each for name, each in known.items() if "all" in names or name in names]
-
-
-def _rows(store: Store, projection: Projection, dates: Sequence[str], today: date) -> list[Row]:
-    documents = store.load(projection.collection(), dates)
-    return build_rows(dates, documents, today=today)
-
-
-def _print_tables(projections: Sequence[Projection], reports: Reports, timezone: str) -> None:
-    from rich.console import Console
-
-    from ..report.table import report_table
-
-    console = Console()
-    for number, projection in enumerate(projections):
-        if number:
-            console.print()
-        rows = reports[projection.report]
-        console.print(
-            report_table(
-                projection, rows, totals(projection, rows), width=console.width, timezone=timezone
-            )
-        )

@@ -10,8 +10,9 @@ the stored document and the report's columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from ..decode.fields import Envelope
 from ..decode.reader import EffectReader
@@ -21,6 +22,19 @@ from ..fold.journal import Bookkeeper
 from ..settings import Rules
 
 FactReader = Callable[[Envelope, Rules], Effect]
+
+
+@dataclass(frozen=True)
+class Share:
+    """`part` out of the sum of `wholes`, counters all: for reports alone, not in the document."""
+
+    part: str
+    wholes: tuple[str, ...]
+
+    def of(self, document: Mapping[str, Any]) -> float | None:
+        """The share in a document, or in any sums of its counters; None of nothing."""
+        whole = sum(document.get(name, 0) for name in self.wholes)
+        return document.get(self.part, 0) / whole if whole else None
 
 
 class DailyProjection:
@@ -38,6 +52,12 @@ class DailyProjection:
     facts: ClassVar[Mapping[str, FactReader]] = {}
     """Event type → reader, for events that go through the order journal."""
 
+    stages: ClassVar[Sequence[str]] = ()
+    """Counters that follow upon each other, the first one first: drawn as a funnel in reports."""
+
+    shares: ClassVar[Mapping[str, Share]] = {}
+    """Name → a share to show in reports, below its part."""
+
     @classmethod
     def bookkeeper(cls) -> Bookkeeper | None:
         """What the facts of an order add; None where no event goes through the journal."""
@@ -54,6 +74,10 @@ class DailyProjection:
         both = cls.facts.keys() & _counts_by_type(fields).keys()
         if both:
             raise TypeError(f"{cls.__name__}: {min(both)} is a fact and cannot be counted as well")
+        shown = {*cls.stages, *(name for s in cls.shares.values() for name in (s.part, *s.wholes))}
+        unknown = {name for name in shown if not isinstance(fields.get(name), Counter)}
+        if unknown:
+            raise TypeError(f"{cls.__name__}: {min(unknown)} is no counter that it declares")
 
     @classmethod
     def collection(cls) -> str:

@@ -22,3 +22,12 @@ class OrderFunnelDaily(
     payment_success_rate = Ratio("payments_succeeded", "payments_initiated")
     confirmation_rate = Ratio("orders_confirmed", "orders_created")
     completion_rate = Ratio("orders_delivered", "orders_confirmed")
+
+    stages = (
+        "orders_created",
+        "payments_initiated",
+        "payments_succeeded",
+        "orders_confirmed",
+        "orders_shipped",
+        "orders_delivered",
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from ..decode.fields import Envelope, Rejected, either, payload
 from ..fold.field import Count, Ratio
 from ..settings import Rules
-from .declaration import DailyProjection
+from .declaration import DailyProjection, Share
 
 
 def promoted(envelope: Envelope, rules: Rules) -> bool:
@@ -47,3 +50,7 @@ class UserLifecycleDaily(
     login_successes = Count("user.login_succeeded")
     login_failures = Count("user.login_failed")
     accounts_locked = Count("user.locked")
+
+    shares: ClassVar[Mapping[str, Share]] = {
+        "login_failure_rate": Share("login_failures", ("login_successes", "login_failures")),
+    }

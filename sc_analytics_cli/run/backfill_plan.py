@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from ..fold.field import Document
 from ..fold.ranges import contains, union_all
 from ..projections.declaration import Projection
 from ..source.port import Span
+from ..source.renamed import topic_of
 from ..store.port import CHECKPOINTS, LAST, Store
 
 OffsetsAt = Callable[[Iterable[str], int], Mapping[str, int]]
@@ -19,10 +20,13 @@ OffsetsAt = Callable[[Iterable[str], int], Mapping[str, int]]
 
 
 class Cut(NamedTuple):
-    """A partition whose retention has deleted what a date needs."""
+    """A partition of which what a date needs is deleted; `first` is the first offset left.
+
+    None is left of a log that its topic was before it was created anew.
+    """
 
     partition: str
-    first: int
+    first: int | None
 
 
 @dataclass
@@ -153,10 +157,20 @@ def _cuts(
             Cut(partition, first)
             for partition, (first, _) in bounds.items()
             if document["source"].get(partition, {}).get("first", first) < first
-        ]
+        ] + _gone(document, bounds)
     headless = {partition: first for partition, (first, _) in bounds.items() if first > 0}
     begins = offsets_at(headless, _milliseconds(date, zone, timedelta(0))) if headless else {}
     return [Cut(each, first) for each, first in headless.items() if begins[each] <= first]
+
+
+def _gone(document: Document, partitions: Collection[str]) -> list[Cut]:
+    """What the document has counted of a log that its topic was before it was created anew."""
+    topics = {topic_of(each) for each in partitions}
+    return [
+        Cut(partition, None)
+        for partition, entry in document["source"].items()
+        if "first" in entry and partition not in partitions and topic_of(partition) in topics
+    ]
 
 
 def _milliseconds(date: str, zone: tzinfo, before: timedelta) -> int:

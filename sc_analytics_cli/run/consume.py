@@ -14,12 +14,14 @@ from ..source.port import Follower, Span
 from .ahead import Start, at_once
 from .flush import Flush
 from .patience import Patience
-from .ports import Clock, Observer
+from .ports import Clock, Observer, Where
+from .pulse import Pulsing
 from .start import Beginnings
 from .tally import Tally
 
 _POLL_SECONDS = 0.25
 _ASK_SECONDS = 0.5
+_NAMED_PARTITIONS = 8
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,17 @@ class LiveRun:
         observer: Observer,
         stopped: Callable[[], bool],
         ahead: Start = at_once,
+        limit: float | None = None,
+        worker: str | None = None,
     ) -> None:
-        """`ahead` decides whether a batch is written while the next one is polled."""
+        """`ahead` decides whether a batch is written while the next one is polled.
+
+        The store may be away for `limit` seconds, without it for ever. `worker` is
+        what this process is called among others; else as its projection.
+        """
         self.tally = Tally()
+        self._name = flush.projection.name
+        self._pulsing = Pulsing(worker or self._name, self._name, clock, observer)
         self._flush = flush
         self._follower = follower
         self._beginnings = beginnings
@@ -60,13 +70,19 @@ class LiveRun:
         self._clock = clock
         self._observer = observer
         self._stopped = stopped
-        self._patience = Patience(clock, observer, follower.rest, None, stopped)
+        self._patience = Patience(
+            clock, observer, follower.rest, limit, stopped, self._pulsing.waits
+        )
         self._ahead = ahead
+        self._limit = limit
+        self._away_since: float | None = None
         self._waiting: list[Chunk] = []
         self._writing: _Writing | None = None
         self._oldest = 0.0
         self._asked = float("-inf")
         self._positions: dict[str, int] = {}
+        self._reading: dict[str, int] = {}
+        """Partition held → the next offset to absorb."""
 
     def run(self, until: Mapping[str, Span] | None = None) -> None:
         """Go on until stopped, or until the ends of `until` are absorbed by whomever.
@@ -83,8 +99,12 @@ class LiveRun:
             if self._due():
                 self._write()
             self._look()
+            self._let_go()
+            self._pulsing.beats(self._lags, frozenset(self._reading))
             if until is not None and self._finished(until):
                 break
+        if self._stopped():
+            self._says(f"stopping; {self._records():,} records that were read are to be stored")
         self._drain()
 
     def _poll(self) -> None:
@@ -105,7 +125,29 @@ class LiveRun:
     def _begin(self, partitions: Collection[str]) -> None:
         """Go on with these partitions where the store says, once it answers."""
         take = partial(self._beginnings.take, partitions)
-        self._follower.seek(self._patience.until_answered(take))
+        starts = self._patience.until_answered(take)
+        self._follower.seek(starts)
+        if starts.keys() != self._reading.keys():
+            self._says(_reads(starts))
+        self._reading = dict(starts)
+
+    def _let_go(self) -> None:
+        """Note what the group has taken away without giving anything."""
+        lost = self._reading.keys() - self._follower.held()
+        if lost:
+            self._reading = {each: at for each, at in self._reading.items() if each not in lost}
+            self._says(_reads(self._reading))
+
+    def _lags(self) -> dict[str, int]:
+        ends = self._follower.ends()
+        return {
+            partition: max(0, ends[partition] - at)
+            for partition, at in self._reading.items()
+            if partition in ends
+        }
+
+    def _says(self, message: str) -> None:
+        self._observer.says(f"{self._name}: {message}", Where(self._name))
 
     def _wait(self) -> float:
         if not self._waiting:
@@ -127,7 +169,14 @@ class LiveRun:
         self._settle()
         if self._waiting:
             chunks, self._waiting = self._waiting, []
-            self._writing = _Writing(chunks, self._ahead(partial(self._flush.write, chunks)))
+            self._writing = _Writing(chunks, self._ahead(partial(self._timed, chunks)))
+
+    def _timed(self, chunks: Sequence[Chunk]) -> Tally:
+        """Steps 2 to 6, and how long they took."""
+        began = self._clock.monotonic()
+        tally = self._flush.write(chunks)
+        tally.flushes, tally.seconds = 1, self._clock.monotonic() - began
+        return tally
 
     def _look(self) -> None:
         """Take note of a batch that is written."""
@@ -152,17 +201,25 @@ class LiveRun:
         try:
             tally = writing.tally.result()
         except UnreachableError as error:
-            if self._stopped():
+            if self._stopped() or self._away_too_long():
                 raise
             self._waiting = []
             self._patience.complain(error)
             self._begin(self._follower.held())
             return
+        self._away_since = None
         positions = {chunk.partition: chunk.end for chunk in writing.chunks}
         self.tally.add(tally)
         self._positions |= positions
+        self._reading |= {each: at for each, at in positions.items() if each in self._reading}
         self._follower.commit(positions)
         self._observer.flushed(self._flush.projection.name, tally, positions)
+
+    def _away_too_long(self) -> bool:
+        """Whether no write has succeeded for longer than is to be waited, though reads may."""
+        now = self._clock.monotonic()
+        self._away_since = now if self._away_since is None else self._away_since
+        return self._limit is not None and now - self._away_since >= self._limit
 
     def _finished(self, until: Mapping[str, Span]) -> bool:
         mine = self._follower.held() & set(until)
@@ -177,3 +234,12 @@ class LiveRun:
         self._asked = now
         self._drain()
         return self._beginnings.absorbed(until)
+
+
+def _reads(starts: Mapping[str, int]) -> str:
+    """What the group has given to this process, in words."""
+    named = [f"{name} at {at}" for name, at in sorted(starts.items())[:_NAMED_PARTITIONS]]
+    if not named:
+        return "reads no partition: the group has given all of them to others"
+    more = len(starts) - len(named)
+    return "reads " + ", ".join(named) + (f" and {more} more" if more else "")

@@ -14,11 +14,16 @@ _REMINDER = 60.0
 Answer = TypeVar("Answer")
 
 
+def _unheard(what: str) -> None:
+    pass
+
+
 class Patience:
     """Repeats what failed because a server was away; says so once a minute.
 
     `limit` seconds bound the trying (None: for ever). `rest` is how to wait: a
-    live run keeps its group membership alive meanwhile. Only what may be done
+    live run keeps its group membership alive meanwhile. `waits` hears before each
+    rest what is waited for. Only what may be done
     twice is given to it: every step of a flush may, see run/flush.py.
     """
 
@@ -29,12 +34,14 @@ class Patience:
         rest: Callable[[float], None],
         limit: float | None,
         stopped: Callable[[], bool],
+        waits: Callable[[str], None] = _unheard,
     ) -> None:
         self._clock = clock
         self._observer = observer
         self._rest = rest
         self._limit = limit
         self._stopped = stopped
+        self._waits = waits
         self._reminded = float("-inf")
 
     def until_answered(self, action: Callable[[], Answer]) -> Answer:
@@ -51,6 +58,7 @@ class Patience:
                 waited = self._clock.monotonic() - began
                 if self._stopped() or (self._limit is not None and waited >= self._limit):
                     raise
+                self._waits(error.what)
                 self.complain(error)
             self._rest(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -59,5 +67,5 @@ class Patience:
         """Say what is away, at most once a minute."""
         now = self._clock.monotonic()
         if now - self._reminded >= _REMINDER:
-            self._observer.says(f"{error.what}; trying again until it does")
+            self._observer.says(f"{error.what}; trying again until it does", level="warning")
             self._reminded = now

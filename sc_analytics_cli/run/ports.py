@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 from .tally import Tally
 
@@ -25,6 +25,33 @@ class Clock(Protocol):
         ...
 
 
+Level = Literal["info", "warning", "error"]
+
+
+class Where(NamedTuple):
+    """What a message is about, as far as it is about one thing."""
+
+    projection: str | None = None
+    partition: str | None = None
+    offset: int | None = None
+
+
+NOWHERE: Final = Where()
+
+
+class Pulse(NamedTuple):
+    """A sign of life of a live worker, every few seconds.
+
+    `lags` are the records that it is behind in each partition that it reads, as
+    far as it has heard of the ends. `away` says which server it waits for.
+    """
+
+    worker: str
+    projection: str
+    lags: Mapping[str, int]
+    away: str | None
+
+
 class Observer(Protocol):
     """Somebody who watches a run; never needed for it."""
 
@@ -36,6 +63,10 @@ class Observer(Protocol):
         """A batch is stored; `positions` are the next offsets of the partitions in it."""
         ...
 
-    def says(self, message: str) -> None:
+    def says(self, message: str, where: Where = NOWHERE, level: Level = "info") -> None:
         """Something that a person should know happened."""
+        ...
+
+    def pulses(self, pulse: Pulse) -> None:
+        """A live worker is there."""
         ...

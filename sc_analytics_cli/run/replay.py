@@ -13,7 +13,7 @@ from ..source.port import Reader, Span
 from .ahead import Start, at_once
 from .flush import Flush
 from .patience import Patience
-from .ports import Observer
+from .ports import Observer, Where
 from .tally import Tally
 
 
@@ -42,7 +42,10 @@ def check_no_hole(flush: Flush, spans: Mapping[str, Span], observer: Observer) -
         if start == stop or partition.startswith("file:"):
             continue
         if checkpoint is None:
-            observer.says(f"{name}: the history of {partition} begins at offset {start}")
+            observer.says(
+                f"{name}: the history of {partition} begins at offset {start}",
+                Where(name, partition, start),
+            )
         elif start > checkpoint["next"]:
             holes[partition] = (checkpoint["next"], start)
     if holes:

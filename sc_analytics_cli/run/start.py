@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ..errors import NotThereError, UsageError
-from ..fold.field import Document
-from ..source.port import Source, Span
+from ..errors import NotThereError
+from ..source.port import LiveSource, Span
 from .checkpoints import absorbed_since
 from .flush import Flush
-from .ports import Clock, Observer
-from .same_log import check_same_log
+from .ports import Clock, Observer, Where
+from .same_log import check_same_log, refuse_other_log
 from .spec import Earliest, Spec, resolve
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What a run is told to put up with.
+
+    `gap`: records that retention deleted before they were read. `new_topic`: a
+    topic that was created anew; it is read from its beginning.
+    """
+
+    gap: bool = False
+    new_topic: bool = False
 
 
 @dataclass(frozen=True)
@@ -24,10 +35,10 @@ class Beginnings:
     """
 
     flush: Flush
-    source: Source
+    source: LiveSource
     topic: str
     start: Spec
-    accept_gap: bool
+    accept: Accepted
     clock: Clock
     observer: Observer
 
@@ -35,24 +46,28 @@ class Beginnings:
         """Give every partition a checkpoint and return the topic's bounds as seen now.
 
         Raises NotThereError where retention has deleted records above a
-        checkpoint, ConflictError where the topic is not the one that was read.
+        checkpoint, ConflictError where the topic is not the one that was read; what is
+        accepted raises neither, and is said and recorded.
         """
+        checkpoints = self.flush.checkpoints
         partitions = self.source.partitions([self.topic])
-        # Before the bounds: somebody else may be moving the checkpoints on meanwhile.
-        known = self.flush.checkpoints.load(partitions)
-        bounds = self.source.bounds(partitions)
-        ids = self.source.topic_ids(partitions)
+        bounds = refuse_other_log(
+            checkpoints, self.source, self.topic, partitions, accept_new=self.accept.new_topic
+        )
+        first_run = not checkpoints.of_topic(self.topic)
+        known = checkpoints.load(bounds)
         for partition, checkpoint in known.items():
-            self._check(partition, checkpoint, bounds[partition], ids.get(partition))
-        first_run = not known
+            self._check_gap(partition, checkpoint["next"], bounds[partition][0])
+        if not first_run and not known:
+            self._say_anew()
         fresh = {each: span for each, span in bounds.items() if each not in known}
         spec = self.start if first_run else Earliest()
         chosen = resolve(spec, bounds, self.source.offsets_at) if fresh else {}
-        _check_all_named(fresh, chosen)
-        starts = {each: chosen[each] for each in fresh}
-        self.flush.checkpoints.move(
-            {each: [[at, at]] for each, at in starts.items()}, self.clock.now(), ids
-        )
+        starts = {
+            each: chosen[each] if each in chosen else self._unnamed(each, span)
+            for each, span in fresh.items()
+        }
+        checkpoints.move({each: [[at, at]] for each, at in starts.items()}, self.clock.now())
         return bounds
 
     def take(self, partitions: Collection[str]) -> dict[str, int]:
@@ -68,7 +83,8 @@ class Beginnings:
             check_same_log(partition, checkpoint, bounds[partition][1], ids.get(partition))
         fresh = {each: [[bounds[each][0]] * 2] for each in partitions if each not in checkpoints}
         if fresh:
-            self.flush.checkpoints.move(fresh, self.clock.now(), ids)
+            self.flush.checkpoints.identify(ids)
+            self.flush.checkpoints.move(fresh, self.clock.now())
             checkpoints |= self.flush.checkpoints.load(fresh)
         if self.flush.row is not None:
             self.flush.row.resume(checkpoints.values())
@@ -76,8 +92,7 @@ class Beginnings:
         for partition, checkpoint in checkpoints.items():
             since, at = absorbed_since(checkpoint)
             first = bounds[partition][0]
-            if at < first:
-                self._report_gap(partition, at, first)
+            if self._check_gap(partition, at, first):
                 since = at = first
             self.flush.begin(partition, since, at)
             starts[partition] = at
@@ -100,32 +115,39 @@ class Beginnings:
             for partition, (_, end) in ends.items()
         )
 
-    def _check(
-        self, partition: str, checkpoint: Document, span: Span, topic_id: str | None
-    ) -> None:
-        at, (first, end) = checkpoint["next"], span
-        check_same_log(partition, checkpoint, end, topic_id)
-        if at < first:
-            self._report_gap(partition, at, first)
-
-    def _report_gap(self, partition: str, at: int, first: int) -> None:
+    def _check_gap(self, partition: str, at: int, first: int) -> bool:
+        """Whether records above the checkpoint are gone; raises NotThereError unless accepted."""
+        if at >= first:
+            return False
         lost = f"offsets {at} to {first - 1} of {partition} are gone before they were absorbed"
-        if not self.accept_gap:
+        if not self.accept.gap:
             raise NotThereError(
                 f"{self.flush.projection.name}: {lost}",
                 cause="retention deleted them while no consumer was running",
                 advice="--accept-gap goes on at the first record that is there",
             )
-        self.observer.says(f"{self.flush.projection.name}: {lost}; going on without them")
+        self.flush.checkpoints.accept_gap(partition, first, self.clock.now())
+        self.observer.says(
+            f"{self.flush.projection.name}: {lost}; going on without them",
+            Where(self.flush.projection.name, partition, at),
+            "warning",
+        )
+        return True
 
+    def _unnamed(self, partition: str, span: Span) -> int:
+        """Where a partition begins that the start does not name: what is there now is not read."""
+        name, end = self.flush.projection.name, span[1]
+        self.observer.says(
+            f"{name}: --start does not name {partition}: it is followed from its end {end}",
+            Where(name, partition, end),
+            "warning",
+        )
+        return end
 
-def _check_all_named(partitions: Collection[str], starts: Mapping[str, int]) -> None:
-    """Refuse a start that is silent on a partition: a live run reads whatever it is given."""
-    silent = [each for each in partitions if each not in starts]
-    if silent:
-        wanted = sorted(int(each.rpartition("/")[2]) for each in silent)
-        raise UsageError(
-            f"--start does not say where to begin {', '.join(sorted(silent))}",
-            cause="a live run reads every partition that its group gives it",
-            advice="name them too: " + ",".join(f"{number}:OFFSET" for number in wanted),
+    def _say_anew(self) -> None:
+        self.observer.says(
+            f"{self.flush.projection.name}: {self.topic} was created anew; "
+            "reading it from its beginning, on top of what is counted",
+            Where(self.flush.projection.name),
+            "warning",
         )

@@ -32,7 +32,13 @@ def agree(store: Store, rules: Rules) -> None:
     if stored is None:
         store.swap(SETTINGS, [document])
         stored = stored_rules(store)
-    if stored is None or stored == rules:
+    if stored is not None:
+        refuse_other_rules(stored, rules)
+
+
+def refuse_other_rules(stored: Rules, rules: Rules) -> None:
+    """Raise ConflictError, naming what differs, where these are not the store's rules."""
+    if stored == rules:
         return
     pairs = [
         ("--timezone", stored.timezone, rules.timezone),

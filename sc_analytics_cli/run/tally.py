@@ -10,7 +10,8 @@ class Tally:
     """Counts of records by what became of them, for one projection.
 
     read = counted + duplicates + skipped + dead_letters; `redelivered` tells how
-    many additions of the counted ones a document had absorbed before.
+    many additions of the counted ones a document had absorbed before. `flushes`
+    took `seconds` together, where somebody measured it.
     """
 
     read: int = 0
@@ -21,6 +22,8 @@ class Tally:
     redelivered: int = 0
     conflicts: int = 0
     written: int = 0
+    flushes: int = 0
+    seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
         """Add another tally to this one."""

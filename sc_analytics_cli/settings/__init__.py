@@ -50,6 +50,9 @@ class Settings:
         15.0, "When the group gives a silent member's work away.", duration(0.001, 86_400)
     )
     ledger_days: int = setting(30, "Days that MongoDB remembers event ids.", whole(1, 20_000))
+    log_format: str = setting(
+        "TEXT", "Messages on stderr: text or JSON lines.", one_of("TEXT", "JSON")
+    )
     debug: bool = setting(False, "Show tracebacks.", SWITCH)
 
     def topic_name(self, topic: str) -> str:

@@ -59,6 +59,10 @@ class Follower(Protocol):
         """Partitions that this process reads now."""
         ...
 
+    def ends(self) -> dict[str, int]:
+        """The end of each partition that this process reads, as last heard; asks nobody."""
+        ...
+
     def seek(self, starts: Mapping[str, int]) -> None:
         """Begin these partitions at these offsets; one that is no longer ours is passed over."""
         ...
@@ -115,6 +119,14 @@ class Source(Protocol):
 
 class LiveSource(Source, Protocol):
     """A source that goes on growing and can be followed."""
+
+    def first_timestamps(self, spans: Mapping[str, Span]) -> dict[str, int]:
+        """Partition → when the first record of its span was recorded, in milliseconds.
+
+        The spans lie within the bounds; one that holds no record is left out. As
+        little as possible is read.
+        """
+        ...
 
     def follow(self, topic: str, group: str) -> Follower:
         """Join the group of this name."""

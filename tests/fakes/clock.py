@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from sc_analytics_cli.run.ports import NOWHERE, Level, Pulse, Where
 from sc_analytics_cli.run.tally import Tally
 
 
@@ -35,9 +36,11 @@ class Notebook:
     """Implements Observer: keeps everything it is told."""
 
     messages: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     expected: dict[str, int] = field(default_factory=dict)
     batches: list[Mapping[str, int]] = field(default_factory=list)
     total: Tally = field(default_factory=Tally)
+    heard: list[Pulse] = field(default_factory=list)
 
     def expects(self, projection: str, records: int) -> None:
         """See Observer.expects."""
@@ -48,6 +51,12 @@ class Notebook:
         self.batches.append(dict(positions))
         self.total.add(tally)
 
-    def says(self, message: str) -> None:
+    def says(self, message: str, where: Where = NOWHERE, level: Level = "info") -> None:
         """See Observer.says."""
         self.messages.append(message)
+        if level == "warning":
+            self.warnings.append(message)
+
+    def pulses(self, pulse: Pulse) -> None:
+        """See Observer.pulses."""
+        self.heard.append(pulse)

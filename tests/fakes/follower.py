@@ -69,6 +69,10 @@ class MemoryFollower:
         """See Follower.held."""
         return set(self._held)
 
+    def ends(self) -> dict[str, int]:
+        """See Follower.ends."""
+        return {name: span[1] for name, span in self._log.bounds(self._held).items()}
+
     def seek(self, starts: Mapping[str, int]) -> None:
         """See Follower.seek."""
         self._at |= {name: at for name, at in starts.items() if name in self._held}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sc_analytics_cli.event import Chunk, LogRecord
-from sc_analytics_cli.source.port import Span
+from sc_analytics_cli.source.port import Follower, Span
 
 
 class MemoryLog:
@@ -77,6 +77,15 @@ class MemoryLog:
     def topic_ids(self, partitions: Iterable[str]) -> dict[str, str]:
         """See Source.topic_ids."""
         return dict.fromkeys(partitions, self.topic_id)
+
+    def first_timestamps(self, spans: Mapping[str, Span]) -> dict[str, int]:
+        """See LiveSource.first_timestamps."""
+        chunks = {each: self.chunk(each, *span) for each, span in spans.items()}
+        return {name: c.records[0].timestamp or 0 for name, c in chunks.items() if c.records}
+
+    def follow(self, topic: str, group: str) -> Follower:
+        """See LiveSource.follow; a test makes its MemoryFollower itself."""
+        raise NotImplementedError
 
     def read(self, spans: Mapping[str, Span]) -> MemoryReader:
         """See Source.read."""

@@ -75,6 +75,15 @@ class FrailStore(MemoryStore):
             self.between()
         return written
 
+    def remove(self, kind: str, documents: Sequence[Document]) -> set[str]:
+        """See Store.remove."""
+        removed: set[str] = set()
+        for document in documents:
+            self.between()
+            removed |= super().remove(kind, [document])
+            self.between()
+        return removed
+
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
         lost: dict[str, str] = {}

@@ -15,7 +15,7 @@ from sc_analytics_cli.projections.catalog import named
 from sc_analytics_cli.run.flush import Flush, Step
 from sc_analytics_cli.run.replay import check_no_hole
 from sc_analytics_cli.run.spec import Earliest, Spec
-from sc_analytics_cli.run.start import Beginnings
+from sc_analytics_cli.run.start import Accepted, Beginnings
 from sc_analytics_cli.settings import Rules
 from sc_analytics_cli.source.port import Span
 from sc_analytics_cli.store.memory import MemoryStore
@@ -92,7 +92,7 @@ class World:
         process = Process(self)
         topic, spec = self.log.topic, self.start
         beginnings = Beginnings(
-            process.flush, self.log, topic, spec, False, self.clock, self.notebook
+            process.flush, self.log, topic, spec, Accepted(), self.clock, self.notebook
         )
         ends = beginnings.prepare()
         process.spans = {

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from confluent_kafka import Consumer, TopicPartition
 
-from ...errors import AnalyticsError, UnreachableError
+from ...errors import AnalyticsError, NotThereError, UnreachableError
 from ...event import Chunk
 from ..kafka.connection import Connection
 from ..kafka.polling import Silence
@@ -19,6 +19,7 @@ from .polling import Run, polled
 from .reasons import Reasons
 
 _ASK_SECONDS = 1.0
+_CHECK_SECONDS = 30.0
 
 
 class ConfluentFollower:
@@ -30,10 +31,19 @@ class ConfluentFollower:
     """
 
     def __init__(
-        self, connection: Connection, topic: str, group: str, *, session_timeout: float = 15.0
+        self,
+        connection: Connection,
+        topic: str,
+        group: str,
+        *,
+        topic_id: str | None = None,
+        session_timeout: float = 15.0,
     ) -> None:
+        """`topic_id` is what the cluster calls the topic that is meant."""
         self._connection = connection
         self._topic = topic
+        self._topic_id = topic_id
+        self._checked = time.monotonic()
         self._silence = Silence(connection.timeout / 2)
         self._held: set[str] = set()
         self._taken: set[str] = set()
@@ -57,6 +67,8 @@ class ConfluentFollower:
         """See Follower.poll. Raises UnreachableError where nobody answers for `timeout` seconds."""
         began = time.monotonic()
         found = polled(self._consumer, self._connection, timeout, limit)
+        if self._taken or began - self._checked > _CHECK_SECONDS:
+            self._check_topic()
         chunks = [
             self._chunk(name, run)
             for name, run in found.items()
@@ -74,6 +86,15 @@ class ConfluentFollower:
     def held(self) -> set[str]:
         """See Follower.held."""
         return set(self._held)
+
+    def ends(self) -> dict[str, int]:
+        """See Follower.ends; before a partition is sought, nothing is heard of it."""
+        heard = {}
+        for name in self._at:
+            _, end = self._consumer.get_watermark_offsets(place(name), cached=True)
+            if end >= 0:
+                heard[name] = end
+        return heard
 
     def seek(self, starts: Mapping[str, int]) -> None:
         """See Follower.seek."""
@@ -131,6 +152,20 @@ class ConfluentFollower:
         offsets = [place(name, at) for name, at in positions.items()]
         with translated(self._connection):
             self._consumer.commit(offsets=offsets, asynchronous=True)
+
+    def _check_topic(self) -> None:
+        """Raise NotThereError where the topic's name has come to mean another one.
+
+        The driver would go on as if it were the same. That no broker can tell is
+        for `_ask` to judge.
+        """
+        self._checked = time.monotonic()
+        with suppress(UnreachableError):
+            found = described(replace(self._connection, timeout=_ASK_SECONDS), [self._topic])
+            if found[self._topic].id != self._topic_id:
+                raise NotThereError(
+                    f"{self._topic} was deleted and created again while it was read"
+                )
 
     def _ask(self) -> None:
         """Tell a topic on which nothing happens from a broker, or a topic, that is gone."""

@@ -21,7 +21,11 @@ class ConfluentSource(KafkaSource):
 
     def follow(self, topic: str, group: str) -> Follower:
         """See LiveSource.follow. Raises NotThereError for a topic that does not exist."""
-        described(self._connection, [topic])
+        found = described(self._connection, [topic])[topic]
         return ConfluentFollower(
-            self._connection, topic, group, session_timeout=self._session_timeout
+            self._connection,
+            topic,
+            group,
+            topic_id=found.id,
+            session_timeout=self._session_timeout,
         )

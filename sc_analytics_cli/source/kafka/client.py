@@ -12,6 +12,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition, errors
 from ...errors import (
     AnalyticsError,
     AuthenticationError,
+    ConflictError,
     NotThereError,
     UnreachableError,
 )
@@ -28,7 +29,7 @@ def consumer(connection: Connection, **more: Any) -> KafkaConsumer:
     topic creation, committed records only, no deserializers (an exception in one
     makes every later poll fail). Raises UnreachableError where nobody answers in time.
     """
-    return _connected(
+    return connected(
         KafkaConsumer,
         connection,
         enable_auto_commit=False,
@@ -45,7 +46,7 @@ def consumer(connection: Connection, **more: Any) -> KafkaConsumer:
 @contextmanager
 def admin(connection: Connection) -> Iterator[KafkaAdminClient]:
     """A connected client for questions about the cluster, its timeout for each answer."""
-    client = _connected(KafkaAdminClient, connection, request_timeout_ms=connection.milliseconds)
+    client = connected(KafkaAdminClient, connection, request_timeout_ms=connection.milliseconds)
     try:
         with translated(connection):
             yield client
@@ -80,7 +81,7 @@ def translated(connection: Connection) -> Iterator[None]:
         raise _translation(error, connection.servers) from error
 
 
-def _connected(kind: type[Any], connection: Connection, **settings: Any) -> Any:
+def connected(kind: type[Any], connection: Connection, **settings: Any) -> Any:
     """A client that has found a broker; where there is none, nothing of it stays behind.
 
     The driver leaves a thread and its sockets running when its constructor fails,
@@ -112,10 +113,13 @@ def _translation(error: errors.KafkaError, servers: str) -> AnalyticsError:
             cause="wrong user or password, or no right to read the topic or join the group",
             advice="check the login, and the rights that docs/security.md lists",
         )
-    if isinstance(
-        error,
-        errors.OffsetOutOfRangeError | errors.NoOffsetForPartitionError | errors.LogTruncationError,
-    ):
+    if isinstance(error, errors.LogTruncationError):
+        return ConflictError(
+            f"Kafka at {servers} has lost records that were read before: {error}",
+            cause="an unclean leader election: the log goes on otherwise than was read (KIP-320)",
+            advice="sc-analytics backfill the dates since then, or --accept-new-topic",
+        )
+    if isinstance(error, errors.OffsetOutOfRangeError | errors.NoOffsetForPartitionError):
         return NotThereError(
             f"Kafka no longer holds an offset that was to be read: {error}",
             cause="retention deleted it while it was being read, or the topic was made anew",

@@ -12,6 +12,7 @@ from kafka import TopicPartition
 from kafka.errors import KafkaError, RetriableError
 from kafka.structs import OffsetAndMetadata
 
+from ...errors import NotThereError
 from ...event import Chunk
 from .assignment import Assignment
 from .client import consumer, name_of, partition_of, translated
@@ -40,6 +41,7 @@ class KafkaFollower:
         self._at: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: set[TopicPartition] = set()
+        self._topic_id: Any = None
         self._assignment = Assignment()
         self._consumer = consumer(
             connection,
@@ -73,6 +75,11 @@ class KafkaFollower:
     def held(self) -> set[str]:
         """See Follower.held."""
         return {name_of(each) for each in self._consumer.assignment()}
+
+    def ends(self) -> dict[str, int]:
+        """See Follower.ends; the high-water mark, so open transactions lie below it."""
+        heard = {each: self._consumer.highwater(each) for each in self._consumer.assignment()}
+        return {name_of(each): end for each, end in heard.items() if end is not None}
 
     def seek(self, starts: Mapping[str, int]) -> None:
         """See Follower.seek."""
@@ -131,7 +138,15 @@ class KafkaFollower:
             coordinator.request_rejoin()
         found = polled(self._consumer, timeout, limit)
         self._renew()
+        self._check_topic()
         return found
+
+    def _check_topic(self) -> None:
+        """Raise NotThereError where the topic's name has come to mean another one."""
+        topic_id = self._consumer._cluster.topic_id(self._topic)
+        self._topic_id = self._topic_id or topic_id
+        if topic_id != self._topic_id and topic_id is not None:
+            raise NotThereError(f"{self._topic} was deleted and created again while it was read")
 
     def _ask(self) -> None:
         """Tell a topic on which nothing happens from a broker, or a topic, that is gone."""

@@ -220,3 +220,19 @@ def test_a_deleted_topic_is_not_there(hasty: KafkaSource, servers: str) -> None:
         delete_topic(servers, topic)
         with pytest.raises(NotThereError, match=topic):
             member.until(lambda: False, seconds=HASTE + 5)
+
+
+def test_the_ends_are_those_last_heard(join: Join, servers: str) -> None:
+    """Of what this member reads; they follow what is produced, and asking costs nothing."""
+    topic = new_topic(servers, 2)
+    fill(servers, topic, *numbered(0, 50))
+    member = join(topic, new_group())
+    member.until_records(50)
+    deadline = time.monotonic() + 20
+    while member.follower.ends() != {f"{topic}/0": 50, f"{topic}/1": 0}:
+        assert time.monotonic() < deadline, member.follower.ends()
+        member.step(0.1)
+    fill(servers, topic, *numbered(0, 3), partition=1)
+    while member.follower.ends() != {f"{topic}/0": 50, f"{topic}/1": 3}:
+        assert time.monotonic() < deadline + 20, member.follower.ends()
+        member.step(0.1)

@@ -106,6 +106,22 @@ def test_a_head_deleted_under_a_reader_is_not_there_and_nothing_is_jumped_over(
     assert 3 <= len(offsets(chunks)) < 140
 
 
+def test_first_timestamps_are_those_of_each_span(source: KafkaSource, servers: str) -> None:
+    """Of many partitions at once, where one record is larger than what is fetched of each."""
+    topic = new_topic(servers, 3)
+    for partition in (0, 1):
+        fill(servers, topic, b"a", b"x" * 500_000, b"c", partition=partition)
+    names = [f"{topic}/{number}" for number in range(3)]
+    stamps = {
+        chunk.partition: [record.timestamp for record in chunk.records]
+        for chunk in read_whole(source, topic)
+    }
+    found = source.first_timestamps({names[0]: (1, 3), names[1]: (2, 3), names[2]: (0, 0)})
+    assert found == {names[0]: stamps[names[0]][1], names[1]: stamps[names[1]][2]}
+    assert source.first_timestamps({names[0]: (0, 3)}) == {names[0]: stamps[names[0]][0]}
+    assert source.first_timestamps({}) == {}
+
+
 class Raw(str):
     """A header name whose bytes are no UTF-8."""
 

@@ -105,3 +105,12 @@ def test_interleaved_transactions_are_told_apart(source: KafkaSource, servers: s
         for number in range(3)
         for kind in (b"good", b"plain")
     ]
+
+
+def test_a_span_without_a_record_has_no_first_timestamp(source: KafkaSource, servers: str) -> None:
+    topic = new_topic(servers)
+    write(servers, topic, (1, False), (2, True), (3, False), size=1)
+    name = f"{topic}/0"
+    (end,) = (span[1] for span in source.bounds([name]).values())
+    assert source.first_timestamps({name: (end - 2, end)}) == {}
+    assert source.first_timestamps({name: (0, end)}).keys() == {name}

@@ -16,9 +16,10 @@ from sc_analytics_cli.projections.declaration import Projection
 from sc_analytics_cli.projections.order_funnel import OrderFunnelDaily
 from sc_analytics_cli.projections.revenue import RevenueDaily
 from sc_analytics_cli.projections.user_lifecycle import UserLifecycleDaily
+from sc_analytics_cli.report.figures import figure, heading
 from sc_analytics_cli.report.rows import Row, totals
 from sc_analytics_cli.report.safe import harmless
-from sc_analytics_cli.report.table import figure, heading, report_table
+from sc_analytics_cli.report.table import report_table
 
 PROJECTIONS = (OrderFunnelDaily, RevenueDaily, UserLifecycleDaily)
 MOST = 999_999_999_999
@@ -50,7 +51,7 @@ def lines(
     ("days", "title"),
     [
         ([], "Revenue: no dates, UTC"),
-        (["2026-11-22"], "Revenue: 2026-11-22, UTC"),
+        (["2026-11-22"], "Revenue: Sun 2026-11-22, UTC"),
         (["2026-11-21", "2026-11-22"], "Revenue: 2026-11-21 … 2026-11-22, 2 dates, UTC"),
         (
             ["2026-11-22", "2026-11-21"],

@@ -11,8 +11,9 @@ from sc_analytics_cli.fold.field import Document
 from sc_analytics_cli.projections.catalog import named
 from sc_analytics_cli.run.consume import LiveRun, Pace
 from sc_analytics_cli.run.flush import Flush
+from sc_analytics_cli.run.same_log import as_absorbed
 from sc_analytics_cli.run.spec import Earliest, Spec
-from sc_analytics_cli.run.start import Beginnings
+from sc_analytics_cli.run.start import Accepted, Beginnings
 from sc_analytics_cli.settings import Rules
 from sc_analytics_cli.store.memory import MemoryStore
 from sc_analytics_cli.store.port import CHECKPOINTS
@@ -55,11 +56,18 @@ class Setting:
         return Flush(self.projection, self.store, Rules(), self.clock.now)
 
     def beginnings(
-        self, flush: Flush | None = None, start: Spec | None = None, *, accept_gap: bool = False
+        self,
+        flush: Flush | None = None,
+        start: Spec | None = None,
+        *,
+        accept_gap: bool = False,
+        accept_new_topic: bool = False,
     ) -> Beginnings:
         """Where a new process begins."""
+        source = as_absorbed(self.log, self.store, ["t"], accept_new=accept_new_topic)
+        accepted = Accepted(accept_gap, accept_new_topic)
         return Beginnings(
-            flush or self.flush(), self.log, "t", start or Earliest(), accept_gap, self.clock,
+            flush or self.flush(), source, "t", start or Earliest(), accepted, self.clock,
             self.notebook,
         )  # fmt: skip
 
@@ -75,14 +83,16 @@ class Setting:
         records: int = 5,
         seconds: float = 1.0,
         start: Spec | None = None,
+        limit: float | None = None,
     ) -> LiveRun:
         """A new live process, with its checkpoints prepared."""
         beginnings = self.beginnings(start=start)
         beginnings.prepare()
         pace = Pace(records, seconds)
         return LiveRun(
-            beginnings.flush, follower, beginnings, pace, self.clock, self.notebook, stopped
-        )
+            beginnings.flush, follower, beginnings, pace, self.clock, self.notebook, stopped,
+            limit=limit,
+        )  # fmt: skip
 
     def ends(self) -> dict[str, tuple[int, int]]:
         """The bounds of the log."""

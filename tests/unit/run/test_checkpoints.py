@@ -27,7 +27,9 @@ def stored(store: MemoryStore, partition: str = "t/0") -> dict[str, object]:
 def test_a_move_is_stored() -> None:
     """One document a projection and partition."""
     store = MemoryStore()
-    Checkpoints(store, "revenue").move({"t/0": [[0, 5]], "t/1": [[3, 3]]}, NOW, {"t/0": "id-1"})
+    mover = Checkpoints(store, "revenue")
+    mover.identify({"t/0": "id-1"})
+    mover.move({"t/0": [[0, 5]], "t/1": [[3, 3]]}, NOW)
     assert stored(store) == {
         "_id": "revenue:t/0",
         "projection": "revenue",
@@ -67,12 +69,29 @@ def test_reading_goes_on_after_the_last_range() -> None:
 
 
 def test_the_topics_identity_stays() -> None:
-    """Moves that do not tell it keep the one that is known."""
+    """It is kept from the first move that knows one, whoever moves the checkpoint later."""
     store = MemoryStore()
-    mover = Checkpoints(store, "revenue")
-    mover.move({"t/0": [[0, 0]]}, NOW, {"t/0": "id-1"})
-    mover.move({"t/0": [[0, 5]]}, LATER)
+    Checkpoints(store, "revenue").move({"t/0": [[0, 5]]}, NOW)
+    for told in ("id-1", "id-2"):
+        mover = Checkpoints(store, "revenue")
+        mover.identify({"t/0": told})
+        mover.move({"t/0": [[0, int(told[-1]) * 10]]}, LATER)
+        assert stored(store)["topic_id"] == "id-1"
+    Checkpoints(store, "revenue").move({"t/0": [[0, 30]]}, LATER)
     assert stored(store)["topic_id"] == "id-1"
+
+
+def test_an_accepted_gap_is_recorded_once() -> None:
+    """What was lost stays known; reading goes on behind it, also after a kill."""
+    store = MemoryStore()
+    Checkpoints(store, "revenue").move({"t/0": [[0, 5]]}, NOW)
+    for _ in range(2):
+        Checkpoints(store, "revenue").accept_gap("t/0", 8, LATER)
+        assert stored(store)["gaps"] == [[5, 8]]
+        assert (stored(store)["ranges"], stored(store)["next"]) == ([[0, 5], [8, 8]], 8)
+    Checkpoints(store, "revenue").move({"t/0": [[8, 9]]}, LATER)
+    assert stored(store)["ranges"] == [[0, 5], [8, 9]]
+    assert stored(store)["gaps"] == [[5, 8]]
 
 
 def test_of_two_movers_that_race_both_count() -> None:

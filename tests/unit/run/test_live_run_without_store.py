@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from sc_analytics_cli.errors import UnreachableError
+from sc_analytics_cli.fold.field import Document
+from sc_analytics_cli.store.memory import MemoryStore
 from sc_analytics_cli.store.port import CHECKPOINTS
 from tests.fakes import FakeClock, FrailStore, MemoryFollower
 
@@ -49,7 +53,7 @@ def test_a_store_away_and_back(since: float, length: float) -> None:
     setting, follower, away = store_goes_away(since, since + length)
     assert setting.total("orders_created") == 30
     assert (setting.checkpoint("t/0"), setting.checkpoint("t/1")) == ([[0, 15]], [[0, 15]])
-    assert len(setting.notebook.messages) == (away.refused > 0) + (
+    assert len(setting.notebook.warnings) == (away.refused > 0) + (
         length == 90 and away.refused > 0
     )
     assert follower.rested >= (length - 1.1 if away.refused else 0)
@@ -149,3 +153,27 @@ def test_a_store_that_came_back_without_its_last_writes() -> None:
     setting.live_run(setting.follower()).run(until=setting.ends())
     assert setting.total("orders_created") == 3
     assert setting.checkpoint() == [[0, 3]]
+
+
+class Unwritable(MemoryStore):
+    """A store that can be read, but not written once it is told so."""
+
+    refusing = False
+
+    def swap(self, kind: str, documents: Sequence[Document]) -> dict[str, str]:
+        """See Store.swap."""
+        if self.refusing:
+            raise UnreachableError("the store does not answer")
+        return super().swap(kind, documents)
+
+
+def test_a_bounded_run_gives_up_on_a_store_that_can_only_be_read() -> None:
+    """Though everything else that it asks is answered."""
+    store = Unwritable()
+    setting = Setting(store=store)
+    setting.log.append("t/0", created())
+    run = setting.live_run(setting.follower(), limit=10.0)
+    store.refusing = True
+    with pytest.raises(UnreachableError):
+        run.run(setting.ends())
+    assert setting.clock.monotonic() < 30

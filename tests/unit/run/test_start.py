@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from sc_analytics_cli.errors import ConflictError, NotThereError, UsageError
+from sc_analytics_cli.errors import ConflictError, NotThereError
+from sc_analytics_cli.projections.catalog import named
 from sc_analytics_cli.run.spec import Back, Earliest, Latest, Offset, OffsetOf, Spec
+from tests.fakes import MemoryLog
 
 from .setting import Setting, created
 
@@ -118,7 +120,8 @@ def test_a_gap_is_refused_until_it_is_accepted() -> None:
     assert setting.notebook.messages == [
         "order-funnel: offsets 3 to 4 of t/0 are gone before they were absorbed; "
         "going on without them"
-    ] * 2  # fmt: skip
+    ]
+    assert setting.checkpoint() == [[0, 3], [5, 5]]
     flush.write([setting.log.chunk("t/0", 5, 9)])
     assert setting.checkpoint() == [[0, 3], [5, 9]]
     assert setting.document()["source"]["t/0"]["ranges"] == [[0, 3], [5, 9]]
@@ -138,6 +141,73 @@ def test_a_topic_created_anew_is_refused(same_id: bool) -> None:
     anew.log.topic_id = "id-1" if same_id else "id-2"
     with pytest.raises(ConflictError, match="t/0 is not the log that was read before"):
         anew.beginnings().prepare()
+
+
+def recreated(setting: Setting, end: int) -> Setting:
+    """The same store in front of a topic that was created anew and holds so many new events."""
+    anew = setting_of(end)
+    anew.store = setting.store
+    anew.log.topic_id = "id-2"
+    return anew
+
+
+def test_a_topic_created_anew_is_read_on_top_where_that_is_accepted() -> None:
+    """Offsets that both logs have are counted in both; the old checkpoint stays as it is."""
+    setting = setting_of(9)
+    setting.beginnings().prepare()
+    setting.flush().write([setting.log.chunk("t/0", 0, 9)])
+    anew = recreated(setting, 20)
+    flush = anew.flush()
+    beginnings = anew.beginnings(flush, accept_new_topic=True)
+    assert beginnings.prepare() == {"t@id-2/0": (0, 20)}
+    assert beginnings.take(["t@id-2/0"]) == {"t@id-2/0": 0}
+    chunk = anew.log.chunk("t/0", 0, 20)._replace(partition="t@id-2/0")
+    flush.write([chunk])
+    assert anew.total("orders_created") == 29
+    assert anew.checkpoint() == [[0, 9]]
+    assert anew.checkpoint("t@id-2/0") == [[0, 20]]
+    assert "created anew" in anew.notebook.messages[0]
+    later = anew.beginnings()
+    later.prepare()
+    assert later.take(["t@id-2/0"]) == {"t@id-2/0": 20}
+    again = recreated(setting, 3)
+    again.log.topic_id = "id-3"
+    with pytest.raises(ConflictError, match="t/0 is not the log that was read before"):
+        again.beginnings().prepare()
+
+
+def test_what_one_projection_has_accepted_is_not_accepted_for_another() -> None:
+    """Each is refused until it is told; one that begins there has nothing to be told."""
+    setting = setting_of(9)
+    (other,), (third,) = named(["revenue"]), named(["user-lifecycle"])
+    for projection in (setting.projection, other):
+        setting.projection = projection
+        setting.beginnings().prepare()
+    anew = recreated(setting, 20)
+    anew.beginnings(accept_new_topic=True).prepare()
+    anew.projection = other
+    with pytest.raises(ConflictError, match="t/0 is not the log that was read before"):
+        anew.beginnings().prepare()
+    anew.projection = third
+    anew.beginnings().prepare()
+    assert anew.checkpoint("t@id-2/0") == [[0, 0]]
+
+
+def test_a_log_that_lost_records_can_be_read_anew() -> None:
+    """With the same identity: the ledger knows what is read a second time."""
+    setting = setting_of(9)
+    setting.beginnings().prepare()
+    setting.flush().write([setting.log.chunk("t/0", 0, 9)])
+    kept = [each.value for each in setting.log.chunk("t/0", 0, 4).records]
+    anew = Setting(store=setting.store)
+    anew.log = MemoryLog("t", 1)
+    anew.log.append("t/0", *kept, created())
+    with pytest.raises(ConflictError, match="absorbed up to 9, its end is now 5"):
+        anew.beginnings().prepare()
+    flush = anew.flush()
+    anew.beginnings(flush, accept_new_topic=True).prepare()
+    flush.write([anew.log.chunk("t/0", 0, 5)._replace(partition="t@id-1/0")])
+    assert anew.total("orders_created") == 10
 
 
 def test_a_topic_created_anew_under_a_live_run_is_refused() -> None:
@@ -169,13 +239,14 @@ def test_another_run_that_is_faster_is_not_taken_for_another_log() -> None:
     beginnings.take(["t/0"])
 
 
-def test_a_start_that_leaves_out_partitions_is_refused() -> None:
-    """A live run reads them too, and would have to guess."""
-    setting = setting_of(9, 4, 4)
-    with pytest.raises(UsageError, match="where to begin t/0, t/2") as refused:
-        setting.beginnings(start=OffsetOf(((1, 3),))).prepare()
-    assert refused.value.advice == "name them too: 0:OFFSET,2:OFFSET"
-    assert setting.checkpoint("t/1") is None
+def test_of_partitions_that_the_start_does_not_name_nothing_is_read_that_is_there() -> None:
+    """They are followed from their end, and that is said."""
+    setting = setting_of(9, 4)
+    setting.beginnings(start=OffsetOf(((1, 3),))).prepare()
+    assert (setting.checkpoint("t/0"), setting.checkpoint("t/1")) == ([[9, 9]], [[3, 3]])
+    assert setting.notebook.messages == [
+        "order-funnel: --start does not name t/0: it is followed from its end 9"
+    ]
 
 
 def test_how_much_is_left() -> None:

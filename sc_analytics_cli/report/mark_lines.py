@@ -1,0 +1,22 @@
+"""Marks as lines of a screen: a sign, words and colour, so that colour is not needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from rich.text import Text
+
+from .mark_words import dated_words, signed_words
+from .marks import Mark
+from .packing import packed
+
+BROKEN: Final = "bold red"
+
+
+def mark_lines(marks: Sequence[Mark], width: int, *, dated: bool = False) -> Iterator[Text]:
+    """A mark each, in as many lines as it needs; `dated` where they are not all of one date."""
+    for mark in marks:
+        words = dated_words(mark) if dated else signed_words(mark)
+        for line in packed(words, width, indent=2):
+            yield Text(line, BROKEN)

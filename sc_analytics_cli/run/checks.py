@@ -1,0 +1,75 @@
+"""Whether log and store still fit together, and the settings to the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from ..errors import NotThereError
+from ..examination import Check
+from ..projections.declaration import Projection
+from ..settings import Rules
+from ..source.port import LiveSource
+from ..store.port import Store
+from .status import look
+from .store_rules import refuse_other_rules, stored_rules
+
+
+def fitting_checks(
+    projections: Mapping[Projection, str],
+    rules: Rules,
+    store: Callable[[], Store | None],
+    source: Callable[[], LiveSource],
+    clock: Callable[[], datetime],
+    needs_store: Sequence[str],
+    needs_log: Sequence[str],
+) -> list[Check]:
+    """Both checks need the store; `store` answers None where it does not exist yet."""
+    return [
+        Check("zone and rules", lambda: _rules(store(), rules), needs_store),
+        Check(
+            "retention",
+            lambda: _retention(projections, store(), source, clock),
+            [*needs_store, *needs_log],
+        ),
+    ]
+
+
+def _rules(store: Store | None, rules: Rules) -> str:
+    stored = None if store is None else stored_rules(store)
+    if stored is None:
+        return f"{rules.timezone}; the first run will decide them for good"
+    refuse_other_rules(stored, rules)
+    return f"{rules.timezone}, as the store was built"
+
+
+def _retention(
+    projections: Mapping[Projection, str],
+    store: Store | None,
+    source: Callable[[], LiveSource],
+    clock: Callable[[], datetime],
+) -> str:
+    """Raise NotThereError where a live run would refuse to go on, see `status`."""
+    if store is None:
+        return "nothing was absorbed yet"
+    standing = look(projections, lambda: store, source, clock)
+    for error in (standing.store_error, standing.kafka_error):
+        if error is not None:
+            raise error
+    for projection in standing.projections:
+        for each in projection.partitions:
+            if each.fault:
+                raise NotThereError(
+                    f"{projection.name}: {each.fault}",
+                    cause="no consumer ran for longer than retention keeps, or the topic is new",
+                    advice=f"sc-analytics consume {projection.name} says how to go on",
+                )
+    rooms = [
+        room
+        for projection in standing.projections
+        for each in projection.partitions
+        if (room := each.headroom_seconds(standing.at)) is not None
+    ]
+    if not rooms:
+        return "nothing was absorbed yet"
+    return f"nothing unread was deleted; the log reaches back {min(rooms) / 3600:,.1f} h or more"

@@ -1,0 +1,1 @@
+"""What a live run tells machines: metrics, liveness, readiness."""

@@ -1,0 +1,1 @@
+"""Made-up traffic for a demonstration: pure, seeded, endless."""
