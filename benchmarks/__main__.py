@@ -11,9 +11,9 @@ import platform
 
 from tests.servers import KafkaServer, MongoServer
 
-from . import backfill, consume, latency
+from . import alternatives, backfill, consume, latency
 
-SUBJECTS = {"consume": consume, "backfill": backfill, "latency": latency}
+SUBJECTS = {"consume": consume, "backfill": backfill, "latency": latency, "peers": alternatives}
 
 
 def main() -> None:
