@@ -74,11 +74,12 @@ def in_units(seconds: float) -> str:
 
 def one_of(*names: str) -> Kind:
     """One of these names, whatever its capitals."""
+    known = {name.upper(): name for name in names}
 
     def read(text: str) -> str:
-        if text.strip().upper() not in names:
+        if text.strip().upper() not in known:
             raise UsageError(f"{text!r} is not {words}", advice=f"choose from: {', '.join(names)}")
-        return text.strip().upper()
+        return known[text.strip().upper()]
 
     words = "one of " + ", ".join(names)
     return Kind(words, "NAME", read)
