@@ -32,6 +32,7 @@ _ADVICE: Final = "--store mongodb://host:27017/sc_analytics"
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _NOT_ALLOWED: Final = 13
 _NO_LOGIN: Final = (18, 8000)
+_NO_ROOM: Final = 14031
 _VERIFY: Final = re.compile(r"certificate verify failed: (?P<reason>.*?)\.? \(_ssl")
 _HOSTS_NAMED: Final = 3
 
@@ -122,6 +123,12 @@ def _translation(error: PyMongoError, hosts: str, user: str | None) -> Analytics
             else f"MongoDB at {hosts} wants a login",
             cause="too few rights: readWrite on the database, or the role in docs/security.md",
             advice="check the user in --store and the rights of that user",
+        )
+    if isinstance(error, OperationFailure) and error.code == _NO_ROOM:
+        return UnreachableError(
+            f"MongoDB at {hosts} has no room on its disk: {_first_line(error)}",
+            cause="the disk is full, or has less left than MongoDB wants for an index",
+            advice="make room on the server's disk, then type the command again",
         )
     if isinstance(error, ConfigurationError):
         return UsageError(f"--store: {error}", advice=_ADVICE)
