@@ -25,6 +25,7 @@ from ..run.start import Accepted, Beginnings
 from ..run.store_rules import agree
 from ..settings import Settings, zone
 from ..source.port import Span
+from .completion import projection_names
 from .options import command, option
 from .processes import Job, run_jobs
 from .progress import watcher
@@ -45,7 +46,12 @@ class LiveOptions:
 
 @command
 def consume(
-    names: Annotated[list[str], typer.Argument(metavar="NAME…|all", help="Projections to run.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME…|all", help="Projections to run.", autocompletion=projection_names
+        ),
+    ],
     settings: Settings,
     until_end: Annotated[
         bool, option("--until-end", "Stop once everything that is there now is absorbed.")

@@ -13,6 +13,7 @@ from ..fold.field import Document
 from ..report.safe import harmless
 from ..settings import Settings
 from ..store.port import RUNS
+from .completion import run_ids
 from .options import command, option
 from .output import instant_in_words, write_json
 
@@ -47,7 +48,9 @@ def list_(
 @app.command("show")
 @command
 def show(
-    identity: Annotated[str, typer.Argument(metavar="ID", help="As printed by list.")],
+    identity: Annotated[
+        str, typer.Argument(metavar="ID", help="As printed by list.", autocompletion=run_ids)
+    ],
     settings: Settings,
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
 ) -> None:
