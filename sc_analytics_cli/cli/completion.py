@@ -48,7 +48,8 @@ def answering_a_shell() -> Iterator[None]:
         try:
             yield
         finally:
-            sys.__stdout__.writelines(f"{each[cut:]}\n" for each in answered.getvalue().split())  # type: ignore[union-attr]
+            for each in answered.getvalue().splitlines():
+                print(each[cut:], file=sys.__stdout__)
 
 
 def _whole_words() -> int:

@@ -149,11 +149,12 @@ def _raw(letter: Document) -> Document:
 
 def _print_table(letters: list[Document]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    from .screen import screen
+
+    console = screen()
     if not letters:
         console.print("no dead letters")
         return

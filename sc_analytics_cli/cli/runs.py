@@ -71,17 +71,18 @@ def _told(run: Document) -> Document:
 
 def _print_list(runs: list[Document]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    from .screen import screen
+
+    console = screen()
     if not runs:
         console.print("no runs")
         return
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("id", "started", "by", "dates", "status"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "id")
     for run in runs:
         dates = ", ".join(f"{name} {len(each):,}" for name, each in run["dates"].items())
         started = instant_in_words(run["started_at"])
