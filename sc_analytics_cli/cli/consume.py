@@ -20,6 +20,7 @@ from ..run.spec import parse_spec
 from ..run.start import Accepted
 from ..run.store_rules import agree
 from ..settings import Settings, zone
+from .completion import projection_names
 from .options import command, option
 from .processes import Job, run_jobs
 from .progress import watcher
@@ -38,7 +39,12 @@ class LiveOptions:
 
 @command
 def consume(
-    names: Annotated[list[str], typer.Argument(metavar="NAME…|all", help="Projections to run.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME…|all", help="Projections to run.", autocompletion=projection_names
+        ),
+    ],
     settings: Settings,
     until_end: Annotated[
         bool, option("--until-end", "Stop once everything that is there now is absorbed.")
