@@ -8,7 +8,7 @@ STAMP := .venv/.complete
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check scenario integration faults bench servers docs lock clean
+.PHONY: help demo test check scenario integration faults soak bench servers docs lock clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,6 +33,9 @@ integration: $(STAMP) ## the tests that need servers
 
 faults: $(STAMP) ## servers, connections and processes fail at every point; prints its seed
 	@$(PYTEST) -q tests/faults
+
+soak: $(STAMP) ## everything at once for MINUTES=20, exact in the end and memory flat (SEED=, RATE=)
+	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE))
 
 bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume or backfill)
 	@$(BIN)/python -m benchmarks $(or $(SUBJECT),consume)
