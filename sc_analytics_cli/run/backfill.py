@@ -159,8 +159,9 @@ class Backfill:
         for part in parts:
             document = plus(shape, document, part)
         shape.derive(document)
+        letters = {at for each in scanned for at in each.amended.get(date, ())}
         overruled = {at for each in scanned for at in each.overruled}
-        document["source"] = self._source(document, stored, overruled)
+        document["source"] = self._source(document, stored, letters, overruled)
         if date in self._plan.cut:
             document["incomplete"] = True
         document |= {"version": shape.version, "updated_at": self._clock()}
@@ -187,7 +188,11 @@ class Backfill:
         return later | {"source": sources}
 
     def _source(
-        self, document: Document, stored: Document | None, overruled: Iterable[Coordinate]
+        self,
+        document: Document,
+        stored: Document | None,
+        letters: Iterable[Coordinate],
+        overruled: Iterable[Coordinate],
     ) -> Document:
         """What the rebuilt document has absorbed.
 
@@ -201,6 +206,7 @@ class Backfill:
             entry = document["source"].get(partition, {"ranges": []})
             ranges = union_all(entry["ranges"], self._plan.declared.get(partition, []))
             amended = set(entry.get("amended", ()))
+            amended.update(at.offset for at in letters if at.partition == partition)
             if partition in self._plan.spans:
                 ranges = union_all(ranges, [self._plan.spans[partition]])
             else:

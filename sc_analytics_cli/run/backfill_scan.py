@@ -41,6 +41,7 @@ class Scanned(NamedTuple):
     unreadable: set[Coordinate]
     letters: set[Coordinate]
     left_out: set[Coordinate]
+    amended: dict[str, set[Coordinate]]
     facts: CoordinateSet
     recorded: CoordinateSet
     entered: dict[Coordinate, str]
@@ -81,6 +82,7 @@ class Rebuilding:
             self._unreadable(),
             scope.letters,
             scope.left_out,
+            scope.amended,
             scope.facts,
             scope.recorded,
             scope.entered,

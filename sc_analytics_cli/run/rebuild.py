@@ -25,7 +25,8 @@ class Rebuild:
     `mended` tells whether any entry was replaced or entered in this way.
 
     `letters` are the dead letters that could be read; those that add to other
-    dates too are also `left_out`: they are not counted in full.
+    dates too are also `left_out`: they are not counted in full. `amended` are
+    those, by date, whose effect a rebuilt date has in another event's additions.
     """
 
     closing = "rebuilt"
@@ -42,6 +43,8 @@ class Rebuild:
         self.mended = False
         self.letters: set[Coordinate] = set()
         self.left_out: set[Coordinate] = set()
+        self.amended: dict[str, set[Coordinate]] = {}
+        self._touched: dict[Coordinate, set[str]] = {}
         self._dates = frozenset(dates)
         self._scanned = scanned
         self._absorbed = absorbed
@@ -63,6 +66,12 @@ class Rebuild:
     def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
         """See Scope.done_with; none before the rebuilt documents are swapped."""
         self.letters.update(letters)
+        for at in self._touched.keys() & set(letters):
+            for date in self._touched[at]:
+                if date in self._dates:
+                    self.amended.setdefault(date, set()).add(at)
+                else:
+                    self.left_out.add(at)
         return ()
 
     def record(
@@ -94,5 +103,13 @@ class Rebuild:
     def bookings(
         self, document: Document, bookkeeper: journal.Bookkeeper
     ) -> Mapping[str, Sequence[journal.Booking]]:
-        """See Scope.bookings; a date built anew knows nothing of the order of recording."""
+        """See Scope.bookings; a date built anew knows nothing of the order of recording.
+
+        The others do, and whoever counts a late fact there counts it as it was
+        recorded: so it is noted which dates that would be.
+        """
+        if journal.arranged(document["facts"]) != document["facts"]:
+            for at, booked in journal.bookings(document, bookkeeper).items():
+                dates = {each.date for each in booked if each.adds}
+                self._touched[Coordinate.of(at)] = dates
         return journal.arranged_bookings(document, bookkeeper)
