@@ -34,7 +34,7 @@ integration: $(STAMP) ## the tests that need servers
 faults: $(STAMP) ## servers, connections and processes fail at every point; prints its seed
 	@$(PYTEST) -q tests/faults
 
-bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume or backfill)
+bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume, backfill, peers …)
 	@$(BIN)/python -m benchmarks $(or $(SUBJECT),consume)
 
 servers: $(STAMP) ## start a Kafka and a MongoDB to play with, until Ctrl-C
