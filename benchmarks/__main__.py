@@ -11,9 +11,15 @@ import platform
 
 from tests.servers import KafkaServer, MongoServer
 
-from . import alternatives, backfill, consume, latency
+from . import alternatives, backfill, communities, consume, latency
 
-SUBJECTS = {"consume": consume, "backfill": backfill, "latency": latency, "peers": alternatives}
+SUBJECTS = {
+    "consume": consume,
+    "backfill": backfill,
+    "communities": communities,
+    "latency": latency,
+    "peers": alternatives,
+}
 
 
 def main() -> None:

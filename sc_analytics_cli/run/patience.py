@@ -67,5 +67,5 @@ class Patience:
         """Say what is away, at most once a minute."""
         now = self._clock.monotonic()
         if now - self._reminded >= _REMINDER:
-            self._observer.says(f"{error.what}; trying again until it does", level="warning")
+            self._observer.says(f"{error.what}; trying again", level="warning")
             self._reminded = now

@@ -6,6 +6,7 @@ UsageError without a word on where the text stood; whoever reads knows that.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def duration(least: float, most: float) -> Kind:
 
     def read(text: str) -> float:
         match = _DURATION.fullmatch(text.strip())
-        value = float(match[1]) * _UNITS[match[2] or "s"] if match else 0.0
+        value = float(match[1]) * _UNITS[match[2] or "s"] if match else math.nan
         if not least <= value <= most:
             raise UsageError(f"{text!r} is not a duration {bounds}", advice="write 1s, or 100ms")
         return value

@@ -13,15 +13,18 @@ import pytest
 from .orders import end_all
 
 VARIABLE = "SC_ANALYTICS_TEST_SEED"
-_seed = int(os.environ.get(VARIABLE) or random.SystemRandom().randrange(10**6))
+# In the environment, so that the workers of a parallel run have the one that is printed.
+_seed = os.environ.setdefault(VARIABLE, str(random.SystemRandom().randrange(10**6)))
 _counts: Counter[str] = Counter()
 
 
-@pytest.fixture(scope="session")
-def seeds() -> Iterator[int]:
-    """Seeds for random faults; all of them follow from the one that is printed at the end."""
-    chance = random.Random(_seed)
-    return iter(lambda: chance.randrange(10**9), None)
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """What is random in a test follows from the printed seed and the test's name.
+
+    So the same faults come again whether the test runs alone, in any order, or beside others.
+    """
+    return random.Random(f"{_seed} {request.node.nodeid}").randrange(10**9)
 
 
 @pytest.fixture(autouse=True)
@@ -41,5 +44,7 @@ def pytest_runtest_logreport(report: Any) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how much was tried, and with which seed."""
+    if not _counts:
+        return
     told = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in _counts.items())
     terminalreporter.write_line(f"faults: {told}; {VARIABLE}={_seed}")

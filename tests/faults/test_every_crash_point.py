@@ -10,7 +10,7 @@ of the flush, and around each poll, seek and commit.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -93,10 +93,9 @@ def test_on_a_store_with_transactions(
 
 @each_work
 def test_one_death_after_the_other_at_random(
-    projection: str, command: str, seeds: Iterator[int], record_property: Counted
+    projection: str, command: str, seed: int, record_property: Counted
 ) -> None:
     """Each process goes on with what the last one left, and dies in its turn."""
-    seed = next(seeds)
     chance = random.Random(seed)
     work = works(projection)[command]
     store = FrailStore()

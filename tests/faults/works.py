@@ -179,7 +179,7 @@ def _backfill(work: Work, store: Store, fuse: Fuse, reached: Reached) -> None:
     settings = Settings(flush_records=BATCH, timeout=60.0)
     log = Mortal(work.log, fuse)
     plans = make_plans(settings, store, log, request)
-    rebuild(settings, store, log, plans, request, Notebook())
+    rebuild(settings, store, log, plans, request, Notebook(), {})
 
 
 def _retry(work: Work, store: Store, fuse: Fuse, reached: Reached) -> None:

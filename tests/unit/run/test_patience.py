@@ -48,7 +48,7 @@ def test_pauses_grow_up_to_five_seconds() -> None:
     answers = Answers(clock, 20)
     assert patience(clock, notebook).until_answered(answers) == "done"
     assert answers.asked == [0, 0.2, 0.6, 1.4, 3.0, 6.2, 11.2, 16.2, 21.2]
-    assert notebook.messages == ["the store does not answer; trying again until it does"]
+    assert notebook.messages == ["the store does not answer; trying again"]
 
 
 def test_it_is_said_once_a_minute() -> None:
