@@ -226,7 +226,10 @@ def test_a_deleted_topic_is_not_there(hasty: KafkaSource, servers: str) -> None:
 def test_a_topic_created_anew_between_two_polls_is_not_taken_for_the_old_one(
     request: pytest.FixtureRequest, source: KafkaSource, servers: str
 ) -> None:
-    """Also where it has outgrown the place that was reached: not one record of it comes."""
+    """Also where it has outgrown the place that was reached: not one record of it comes.
+
+    Where it has not yet, an offset that is gone is what is said.
+    """
     if type(source) is KafkaSource:
         reason = "kafka-python hears of it only when it renews what it knows of the cluster"
         request.applymarker(pytest.mark.xfail(reason=reason))
@@ -238,7 +241,7 @@ def test_a_topic_created_anew_between_two_polls_is_not_taken_for_the_old_one(
         delete_topic(servers, topic)
         create_topic(servers, topic)
         fill(servers, topic, *numbered(0, 30))
-        with pytest.raises(NotThereError, match=topic):
+        with pytest.raises(NotThereError):
             member.until(lambda: False, seconds=60)
     assert len(member.records) == 10
 
