@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from sc_analytics_cli import bootstrap
 from sc_analytics_cli.projections.catalog import named
 from sc_analytics_cli.run.flush import Step
 from sc_analytics_cli.settings import Settings
+
+_SAMPLE_SECONDS = 0.02
 
 
 class Measured(NamedTuple):
@@ -44,12 +47,30 @@ def process(
     started = subprocess.Popen(
         words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    _, status, usage = os.wait4(started.pid, 0)
+    peak = 0.0
+    while not (ended := os.wait4(started.pid, os.WNOHANG))[0]:
+        peak = max(peak, _peak_mib(started.pid))
+        time.sleep(_SAMPLE_SECONDS)
     seconds = time.perf_counter() - began
+    _, status, usage = ended
     started.returncode = os.waitstatus_to_exitcode(status)
     if started.returncode:
         raise SystemExit(f"{name}: exit {started.returncode}")
-    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, peak)
+
+
+def _peak_mib(pid: int) -> float:
+    """The most memory that a running process has had so far; 0 where Linux does not tell.
+
+    `ru_maxrss` begins with what the process that started it had then, which is much
+    after a log has been produced.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def stages(servers: str, store: str, topic: str, projection: str) -> dict[str, dict[str, float]]:

@@ -10,6 +10,7 @@ import pytest
 
 from sc_analytics_cli.errors import AuthenticationError, UnreachableError, UsageError
 from sc_analytics_cli.settings import Security
+from sc_analytics_cli.source.confluent.log import ConfluentSource
 from sc_analytics_cli.source.kafka.log import KafkaSource
 from tests.contract.sources.sockets import LEAVES_SOCKETS
 from tests.integration.topics import Log
@@ -33,6 +34,7 @@ def login(protocol: str, mechanism: str, password: str = KAFKA_PASSWORD, **more:
     )
 
 
+@pytest.mark.parametrize("opens", [KafkaSource, ConfluentSource])
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 @pytest.mark.parametrize(
     ("listener", "protocol"), [("LOGIN", "SASL_PLAINTEXT"), ("BOTH", "SASL_SSL")]
@@ -44,13 +46,14 @@ def test_a_login_that_is_right(
     listener: str,
     protocol: str,
     mechanism: str,
+    opens: type[KafkaSource],
 ) -> None:
-    """Every mechanism, with TLS and without: the records of a partition are read."""
+    """Every mechanism, with TLS and without, either client: records of a partition are read."""
     more = {"ssl_cafile": str(trust.ours.file)} if listener == "BOTH" else {}
     address = locked_kafka.address_of(listener)
     security = login(protocol, mechanism, **more)
     topic = locked_log.name("sc.domain.order")
-    with closing(KafkaSource(address, timeout=20, security=security)) as source:
+    with closing(opens(address, timeout=20, security=security)) as source:
         name = source.partitions([topic])[0]
         span = source.bounds([name])[name]
         assert span[1] > span[0]
@@ -159,9 +162,15 @@ def test_a_certificate_that_cannot_be_used(tmp_path: Path, flag: str, content: s
         KafkaSource("127.0.0.1:1", timeout=0.2, security=security)
 
 
+@pytest.mark.parametrize("opens", [KafkaSource, ConfluentSource])
 @pytest.mark.parametrize("apart", [False, True], ids=["one file", "two files"])
 def test_a_certificate_of_ours(
-    locked_kafka: KafkaServer, locked_log: Log, trust: Trust, tmp_path: Path, apart: bool
+    locked_kafka: KafkaServer,
+    locked_log: Log,
+    trust: Trust,
+    tmp_path: Path,
+    apart: bool,
+    opens: type[KafkaSource],
 ) -> None:
     """Where the broker wants one: with it we get through, key and certificate together or apart."""
     both = trust.ours.sign("machine")
@@ -176,7 +185,7 @@ def test_a_certificate_of_ours(
     )
     address = locked_kafka.address_of("MUTUAL")
     topic = locked_log.name("sc.domain.order")
-    with closing(KafkaSource(address, timeout=20, security=security)) as source:
+    with closing(opens(address, timeout=20, security=security)) as source:
         (start, end) = source.bounds([f"{topic}/0"])[f"{topic}/0"]
         with closing(source.read({f"{topic}/0": (start, end)})) as reader:
             count = 0

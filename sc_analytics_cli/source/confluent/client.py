@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from ...errors import AnalyticsError, AuthenticationError, NotThereError, UnreachableError
 from ...settings import Security
@@ -67,6 +68,12 @@ def consumer(connection: Connection, failed: Callable[[KafkaError], None], **mor
     }
     with translated(connection):
         return Consumer(settings | more, logger=_silent())
+
+
+def admin(connection: Connection) -> AdminClient:
+    """A client for questions about the cluster; it connects later."""
+    with translated(connection):
+        return AdminClient(_arguments(connection), logger=_silent())
 
 
 def place(name: str, offset: int = 0) -> TopicPartition:

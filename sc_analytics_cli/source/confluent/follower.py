@@ -9,17 +9,17 @@ from dataclasses import replace
 
 from confluent_kafka import Consumer, TopicPartition
 
-from ...errors import AnalyticsError, NotThereError, UnreachableError
+from ...errors import AnalyticsError, UnreachableError
 from ...event import Chunk
 from ..kafka.connection import Connection
 from ..kafka.polling import Silence
 from ..kafka.topics import described
 from .client import consumer, place, translated
-from .polling import Run, polled
+from .identity import Identity
+from .polling import Run, fetched, sorted_out
 from .reasons import Reasons
 
 _ASK_SECONDS = 1.0
-_CHECK_SECONDS = 30.0
 
 
 class ConfluentFollower:
@@ -42,8 +42,7 @@ class ConfluentFollower:
         """`topic_id` is what the cluster calls the topic that is meant."""
         self._connection = connection
         self._topic = topic
-        self._topic_id = topic_id
-        self._checked = time.monotonic()
+        self._identity = Identity(connection, topic, topic_id)
         self._silence = Silence(connection.timeout / 2)
         self._held: set[str] = set()
         self._taken: set[str] = set()
@@ -66,9 +65,12 @@ class ConfluentFollower:
     def poll(self, timeout: float, limit: int) -> list[Chunk]:
         """See Follower.poll. Raises UnreachableError where nobody answers for `timeout` seconds."""
         began = time.monotonic()
-        found = polled(self._consumer, self._connection, timeout, limit)
-        if self._taken or began - self._checked > _CHECK_SECONDS:
-            self._check_topic()
+        messages = fetched(self._consumer, self._connection, timeout, limit)
+        if messages:
+            self._identity.ask()
+        found = sorted_out(messages, self._connection)
+        if found:
+            self._identity.check()
         chunks = [
             self._chunk(name, run)
             for name, run in found.items()
@@ -107,7 +109,7 @@ class ConfluentFollower:
         """See Follower.rest."""
         self._flow({})
         try:
-            polled(self._consumer, self._connection, timeout, 1)
+            sorted_out(fetched(self._consumer, self._connection, timeout, 1), self._connection)
         finally:
             self._flow(self._at)
 
@@ -152,20 +154,6 @@ class ConfluentFollower:
         offsets = [place(name, at) for name, at in positions.items()]
         with translated(self._connection):
             self._consumer.commit(offsets=offsets, asynchronous=True)
-
-    def _check_topic(self) -> None:
-        """Raise NotThereError where the topic's name has come to mean another one.
-
-        The driver would go on as if it were the same. That no broker can tell is
-        for `_ask` to judge.
-        """
-        self._checked = time.monotonic()
-        with suppress(UnreachableError):
-            found = described(replace(self._connection, timeout=_ASK_SECONDS), [self._topic])
-            if found[self._topic].id != self._topic_id:
-                raise NotThereError(
-                    f"{self._topic} was deleted and created again while it was read"
-                )
 
     def _ask(self) -> None:
         """Tell a topic on which nothing happens from a broker, or a topic, that is gone."""

@@ -21,18 +21,22 @@ class Run(NamedTuple):
     records: Sequence[Record]
 
 
-def polled(
+def fetched(
     consumer: Consumer, connection: Connection, timeout: float, limit: int
-) -> dict[str, Run]:
-    """Partition → what the driver has; a broken connection is its own business.
-
-    It would wait for all `limit` records, so the first is waited for alone. Raises
-    the product's error for what polling on would not mend.
-    """
+) -> list[Message]:
+    """What the driver has; it would wait for all `limit`, so the first is waited for alone."""
     with translated(connection):
         messages = consumer.consume(1, timeout)
         if messages and limit > 1:
             messages += consumer.consume(limit - 1, 0)
+    return messages
+
+
+def sorted_out(messages: Sequence[Message], connection: Connection) -> dict[str, Run]:
+    """Partition → what came of it; a broken connection is the driver's own business.
+
+    Raises the product's error for what polling on would not mend.
+    """
     records: dict[tuple[str, int], list[Record]] = {}
     ends: dict[tuple[str, int], int] = {}
     for message in messages:

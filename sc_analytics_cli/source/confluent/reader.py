@@ -11,7 +11,7 @@ from ..kafka.polling import Silence
 from ..kafka.topics import nothing_comes
 from ..port import Span
 from .client import consumer, place, translated
-from .polling import Run, polled
+from .polling import Run, fetched, sorted_out
 from .reasons import Reasons
 
 _GROUP = "sc-analytics-reader"
@@ -42,7 +42,8 @@ class ConfluentReader:
             return []
         began = time.monotonic()
         self._begin()
-        found = polled(self._consumer, self._connection, timeout, limit)
+        messages = fetched(self._consumer, self._connection, timeout, limit)
+        found = sorted_out(messages, self._connection)
         chunks = [
             self._chunk(name, run)
             for name, run in found.items()
