@@ -45,6 +45,8 @@ servers: $(STAMP) ## start a Kafka and a MongoDB to play with, until Ctrl-C
 
 docs: $(STAMP) ## write the pages that are made from the code
 	@$(BIN)/python -m sc_analytics_cli.config.reference > docs/settings.md
+	@$(BIN)/python -m sc_analytics_cli.cli.reference > docs/commands.md
+	@$(BIN)/python -m tests.pictures docs
 
 lock: $(STAMP) ## write the versions that are installed now to requirements.lock
 	@$(BIN)/python -m pip freeze --exclude-editable | sort -f > requirements.lock

@@ -10,11 +10,9 @@ from typing import Any
 import typer
 
 from ..config.dotenv import read_dotenv
-from ..config.layers import all_settings
 from ..config.written import Written
 from ..errors import UsageError, perhaps
 from ..settings.declaration import PREFIX
-from .voice import say
 
 _OF_THE_TESTS = PREFIX + "TEST_"
 
@@ -51,6 +49,9 @@ def warn_of_unknown(context: typer.Context, dotenv: FromDotenv) -> None:
     In the environment it is a warning only: a container platform puts names there
     that begin with ours, such as SC_ANALYTICS_SERVICE_HOST.
     """
+    from ..config.layers import all_settings
+    from .voice import say
+
     if dotenv.error is not None:
         raise dotenv.error
     known = {each.variable for each in all_settings()}

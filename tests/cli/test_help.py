@@ -9,7 +9,9 @@ import sys
 from typing import Any
 
 import pytest
+import typer
 
+from sc_analytics_cli.cli.app import Commands, app
 from tests.integration.product import ROOT, Outcome
 
 from .command import commands
@@ -49,6 +51,22 @@ def test_help_loads_no_driver(helped: dict[str, Any], name: str) -> None:
     assert helped[name]["code"] == 0
     assert f"Usage: sc-analytics {name}".rstrip() in helped[name]["text"]
     assert not {each.split(".")[0] for each in helped[name]["loaded"]} & DRIVERS
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    """Their lines stand in a table, short enough for 80 columns, in step with the commands."""
+    done = _python("-X", "importtime", "-m", "sc_analytics_cli", "--help")
+    loaded = {line.rpartition("|")[2].strip() for line in done.err.splitlines()}
+    assert "sc_analytics_cli.cli.app" in loaded
+    places = {each.place.partition(":")[0] for each in Commands.entries.values()}
+    assert not loaded & {f"sc_analytics_cli.cli.{each}" for each in places}
+    assert not loaded & {"rich", "pydantic", "sc_analytics_cli.bootstrap", *DRIVERS}
+    group = typer.main.get_command(app)
+    for name, command in commands():
+        if len(name) == 1 and hasattr(command, "commands"):
+            assert Commands.entries[name[0]].line == command.help
+    assert max(len(each.line) for each in Commands.entries.values()) <= 60
+    assert list(Commands.entries) == list(group.commands)
 
 
 def test_every_command_has_been_asked() -> None:

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from sc_analytics_cli.cli import reference as commands
 from sc_analytics_cli.config.layers import all_settings, configuration
 from sc_analytics_cli.config.reference import reference
 from sc_analytics_cli.config.template import create, template
 from sc_analytics_cli.errors import UsageError
 from sc_analytics_cli.settings import Settings
+from tests.pictures import draw
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -20,6 +22,14 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_the_reference_is_fresh() -> None:
     """`make docs` writes it."""
     assert (ROOT / "docs/settings.md").read_text(encoding="utf-8") == reference()
+    assert (ROOT / "docs/commands.md").read_text(encoding="utf-8") == commands.reference()
+
+
+def test_the_pictures_are_fresh(tmp_path: Path) -> None:
+    """`make docs` draws them, with `report --export`, from the demo's events."""
+    draw(tmp_path)
+    drawn = {each.name: each.read_bytes() for each in tmp_path.iterdir()}
+    assert drawn == {each.name: each.read_bytes() for each in (ROOT / "docs").glob("*.svg")}
 
 
 def test_the_template_names_every_setting_with_its_default(tmp_path: Path) -> None:
