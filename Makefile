@@ -6,6 +6,11 @@ PYTHON ?= $(firstword $(foreach v,3.14 3.13 3.12 3.11 3,$(shell \
 BIN := .venv/bin
 STAMP := .venv/.complete
 PYTEST := $(BIN)/python -m pytest
+# Two workers, each with servers of its own; one process where the servers are somebody's own,
+# as two runs would meet in the same consumer groups.
+WORKERS ?= $(if $(SC_ANALYTICS_TEST_KAFKA)$(SC_ANALYTICS_TEST_MONGO),0,2)
+BY_FILE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+NEED_SERVERS := tests/contract tests/integration tests/security tests/cli
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check scenario integration faults soak bench servers docs lock clean
@@ -16,23 +21,24 @@ help: ## show this
 demo: $(STAMP) ## replay two weeks of made-up events into an embedded store, print the reports
 	@$(BIN)/sc-analytics demo
 
-test: check scenario integration faults ## run every test, on a real Kafka and a real MongoDB started for it
+test: check ## run every test, on a real Kafka and a real MongoDB started for it
+	@$(PYTEST) -q $(BY_FILE) tests/faults $(NEED_SERVERS) tests/scenario
 
 check: $(STAMP) ## the gate: format, lint, types, layers, unit tests; no server needed
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
-	@$(PYTEST) -q tests/unit tests/oracle
+	@$(PYTEST) -q -n $(WORKERS) --dist worksteal tests/unit tests/oracle
 
 scenario: $(STAMP) ## the invariant as a property: any log, any batches, any crash
-	@$(PYTEST) -q tests/scenario
+	@$(PYTEST) -q -n $(WORKERS) --dist worksteal tests/scenario
 
 integration: $(STAMP) ## the tests that need servers
-	@$(PYTEST) -q tests/contract tests/integration tests/security tests/cli
+	@$(PYTEST) -q $(BY_FILE) $(NEED_SERVERS)
 
 faults: $(STAMP) ## servers, connections and processes fail at every point; prints its seed
-	@$(PYTEST) -q tests/faults
+	@$(PYTEST) -q $(BY_FILE) tests/faults
 
 soak: $(STAMP) ## everything at once for MINUTES=20, exact in the end and memory flat (SEED=, RATE=)
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE))
