@@ -37,7 +37,7 @@ faults: $(STAMP) ## servers, connections and processes fail at every point; prin
 soak: $(STAMP) ## everything at once for MINUTES=20, exact in the end and memory flat (SEED=, RATE=)
 	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE))
 
-bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume or backfill)
+bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume, backfill or communities)
 	@$(BIN)/python -m benchmarks $(or $(SUBJECT),consume)
 
 servers: $(STAMP) ## start a Kafka and a MongoDB to play with, until Ctrl-C

@@ -11,9 +11,14 @@ import platform
 
 from tests.servers import KafkaServer, MongoServer
 
-from . import backfill, consume
+from . import backfill, communities, consume, latency
 
-SUBJECTS = {"consume": consume, "backfill": backfill}
+SUBJECTS = {
+    "consume": consume,
+    "backfill": backfill,
+    "communities": communities,
+    "latency": latency,
+}
 
 
 def main() -> None:

@@ -24,24 +24,31 @@ def add_options(options: argparse.ArgumentParser) -> None:
 def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> None:
     """Raw loop, naive loop and product on one log; then where the product's time goes."""
     topic, events = f"bench.{uuid4().hex[:8]}", chosen.events
+    users = topic + ".users"
     log.publish(servers, topic, events, DAYS)
-    raws, naives, runs = [], [], []
+    log.publish(servers, users, events, DAYS, log.USER_TYPES)
+    wanted = {
+        "order-funnel": log.counted(events, DAYS),
+        "revenue": log.counted(events, DAYS),
+        "user-lifecycle": log.counted(events, DAYS, log.USER_TYPES),
+    }
+    raws, naives = [], []
+    runs: dict[str, list[product.Measured]] = {each: [] for each in wanted}
+    flags = ("--until-end", "--order-topic", topic, "--user-topic", users)
     for _ in range(chosen.runs):
         raws.append(loops.raw(servers, topic, events))
         naives.append(loops.naive(servers, topic, mongo.database_uri(_name()), chosen.naive_events))
-        store = mongo.database_uri(_name())
-        runs.append(
-            product.command(
-                servers, store, "consume", "order-funnel", "--until-end", "--order-topic", topic
-            )
-        )
-        documents.verify(store, log.counted(events, DAYS))
+        for projection, measured in runs.items():
+            store = mongo.database_uri(_name())
+            measured.append(product.command(servers, store, "consume", projection, *flags))
+            documents.verify(store, wanted[projection], projection)
     raw = Row("raw: poll and decode only", median(raws))
     naive = Row("naive: one update an event", median(naives))
+    rows = [row(f"consume {each} --until-end", events, made) for each, made in runs.items()]
     print_table(
-        f"{events:,} order events, {log.PARTITIONS} partitions, {DAYS} dates, "
+        f"{events:,} events a topic, {log.PARTITIONS} partitions, {DAYS} dates, "
         f"median of {chosen.runs}",
-        [raw, naive, row("consume order-funnel --until-end", events, runs)],
+        [raw, naive, *rows],
         against=[raw, naive],
     )
     for projection in ("order-funnel", "revenue"):

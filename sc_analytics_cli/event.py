@@ -102,26 +102,22 @@ class Fact(NamedTuple):
 
 
 Effect = tuple[Add, ...] | Fact
-"""What a checked event does: additions to its own date, or a fact for its order's journal."""
+"""What an event does: additions to its own date, or a fact for its order's journal."""
 
 
 class Event(NamedTuple):
     """A checked event of one projection, reduced to what folding needs.
 
     `date` (YYYY-MM-DD) and `hour` ("00" to "23") are those of the reporting time zone.
+    It has either additions to its own date, or a `fact` for its order's journal.
     """
 
     offset: int
     id: str
     date: str
     hour: str
-    effect: Effect
-
-    @property
-    def adds(self) -> tuple[Add, ...]:
-        """What it adds by itself, whatever else is known of its order."""
-        assert not isinstance(self.effect, Fact)
-        return self.effect
+    adds: tuple[Add, ...]
+    fact: Fact | None = None
 
 
 class DeadLetter(NamedTuple):

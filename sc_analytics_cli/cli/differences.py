@@ -134,7 +134,7 @@ def _shown(value: object) -> str:
     if value is None:
         return "–"
     if isinstance(value, str | bool):
-        return "yes" if value is True else str(value)
+        return "yes" if value is True else harmless(str(value))
     return f"{value:,}" if isinstance(value, int) else f"{value:.4f}"
 
 

@@ -64,12 +64,12 @@ def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) ->
 
 
 def collect_rarely() -> None:
-    """Let the search for cyclic garbage come after 50,000 objects, not 700.
+    """Let the search for cyclic garbage come after 500,000 objects, not 700.
 
     A batch makes some tens of thousands of objects that all go at its end, none of
     them cyclic: the search finds nothing, and takes a seventh of the time.
     """
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(500_000, 10, 10)
 
 
 def _never() -> bool:

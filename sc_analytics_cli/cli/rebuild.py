@@ -137,23 +137,37 @@ def rebuild(
     projection alone is raised when the others are swapped.
     """
     scanned = _scan(settings, store, log, plans, request, observer)
-    again = [each for each in plans if another_pass_needed(each, scanned[each.projection.name])]
+    again = [
+        each
+        for each in plans
+        if _failure(scanned[each.projection.name]) is None
+        and another_pass_needed(each, scanned[each.projection.name])
+    ]
     if again:
         observer.says("order journals were mended: reading the range once more")
         for each in again:
             take_out(each, store, scanned[each.projection.name])
         scanned |= _scan(settings, store, log, again, request, observer)
     clock = bootstrap.SystemClock().now
-    failure: AnalyticsError | None = None
+    failures = []
     for each in plans:
         name = each.projection.name
-        swapping = Backfill(each, store, settings.rules, clock, scanned[name])
-        try:
-            outcomes[name] = swapping.finish(log, settings.flush_records)
-        except LimitError as error:
-            failure = failure or error
-    if failure is not None:
-        raise failure
+        failure = _failure(scanned[name])
+        if failure is None:
+            swapping = Backfill(each, store, settings.rules, clock, scanned[name])
+            try:
+                outcomes[name] = swapping.finish(log, settings.flush_records)
+            except LimitError as error:
+                failure = error
+        if failure is not None:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
+def _failure(scanned: Iterable[Scanned]) -> AnalyticsError | None:
+    """What stopped a projection in the scan, in any process."""
+    return next((each.failure for each in scanned if each.failure is not None), None)
 
 
 def _workers(request: Request, plans: Sequence[Plan], store: Store) -> int:

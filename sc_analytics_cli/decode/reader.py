@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import orjson
 
-from ..event import DeadLetter, Effect, Event, Record
+from ..event import DeadLetter, Effect, Event, Fact, Record
 from .fields import Envelope, Rejected, either, nonempty
 from .lenient import parse_leniently
 from .moment import Calendar
@@ -36,14 +36,19 @@ def read(
     events: list[Event] = []
     dead: list[DeadLetter] = []
     skipped = 0
-    slot, found = calendar.slot, events.append
+    slot, found, loads = calendar.slot, events.append, orjson.loads
     for record in records:
         value = record.value
         if value is None:
             skipped += 1
             continue
         try:
-            envelope = _parsed(value)
+            try:
+                envelope = loads(value)
+            except orjson.JSONDecodeError as error:
+                envelope = parse_leniently(value, str(error))
+            if type(envelope) is not dict:
+                raise Rejected("not a JSON object")
             event_type = envelope.get("event_type")
             reader = readers.get(event_type if type(event_type) is str else _type_of(envelope))
             if reader is None:
@@ -52,20 +57,14 @@ def read(
             event_id, instant = envelope.get("event_id"), envelope.get("occurred_at")
             event_id = nonempty(envelope.get("id") if event_id is None else event_id, "event_id")
             date, hour = slot(envelope.get("time") if instant is None else instant)
-            found(Event(record.offset, event_id, date, hour, reader(envelope)))
+            effect = reader(envelope)
+            if isinstance(effect, Fact):
+                found(Event(record.offset, event_id, date, hour, (), effect))
+            else:
+                found(Event(record.offset, event_id, date, hour, effect))
         except Rejected as reason:
             dead.append(DeadLetter(record, str(reason)))
     return Reading(events, dead, skipped)
-
-
-def _parsed(value: bytes) -> Envelope:
-    try:
-        envelope = orjson.loads(value)
-    except orjson.JSONDecodeError as error:
-        envelope = parse_leniently(value, str(error))
-    if type(envelope) is not dict:
-        raise Rejected("not a JSON object")
-    return envelope
 
 
 def _type_of(envelope: Envelope) -> str:

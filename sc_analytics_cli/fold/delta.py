@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 from ..event import Add
@@ -51,6 +52,9 @@ Entry = tuple[str, tuple[Add, ...]]
 """An hour and what is added in it."""
 
 
+_ENTRY: Callable[[Adding], Entry] = attrgetter("hour", "adds")
+
+
 @dataclass
 class Delta:
     """What one partition's stretch of events adds to one date.
@@ -73,7 +77,7 @@ class Delta:
 
     def entries(self) -> Counter[Entry]:
         """How often each (hour, additions) occurs."""
-        return Counter((posting.hour, posting.adds) for posting in self.postings)
+        return Counter(map(_ENTRY, self.postings))
 
 
 Deltas = dict[str, dict[str, Delta]]

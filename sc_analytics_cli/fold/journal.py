@@ -21,7 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..event import Add, Coordinate, Event, Fact
+from ..event import Add, Coordinate, Event
 from .field import Document
 
 Entry = Mapping[str, Any]
@@ -126,8 +126,8 @@ def _after(fact: Entry, partition: str, offset: int) -> bool:
 
 def entry(at: Coordinate, event: Event) -> Document:
     """A fact as it is recorded."""
-    fact = event.effect
-    assert isinstance(fact, Fact)
+    fact = event.fact
+    assert fact is not None
     recorded: Document = {
         "at": str(at),
         "event": event.id,

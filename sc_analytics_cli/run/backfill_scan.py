@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from ..errors import AnalyticsError
 from ..event import Coordinate
 from ..fold.field import Document
 from ..fold.ranges import Range, contains
@@ -31,7 +32,8 @@ class Scanned(NamedTuple):
     `parts` are the dates as far as this process has read the log; for the rest
     see Rebuild. `overruled` are listed as dead letters and owned an event id of
     which the parts count another copy; `unreadable` were absorbed before and have
-    become dead letters in this scan.
+    become dead letters in this scan. With a `failure`, which stopped this
+    projection alone, the rest is not to be used.
     """
 
     parts: dict[str, Document]
@@ -44,6 +46,7 @@ class Scanned(NamedTuple):
     entered: dict[Coordinate, str]
     mended: bool
     tally: Tally
+    failure: AnalyticsError | None = None
 
 
 class Rebuilding:
@@ -122,7 +125,10 @@ def scan(
     stopped: Callable[[], bool],
     ahead: Start = at_once,
 ) -> dict[str, Scanned]:
-    """Read the given partitions of the plans once; returns projection name → what was found."""
+    """Read the given partitions of the plans once; returns projection name → what was found.
+
+    An error that stops one projection alone is kept in what was found for it.
+    """
     rebuildings, shares = [], []
     wanted: dict[str, Span] = {}
     for plan in plans:
@@ -137,9 +143,12 @@ def scan(
     reader = source.read(wanted)
     try:
         replay(reader, shares, patience, observer, batch=batch, stopped=stopped, ahead=ahead)
+    except AnalyticsError as error:
+        if all(share.failure is not error for share in shares):
+            raise
     finally:
         reader.close()
     return {
-        share.flush.projection.name: rebuilding.result(share.tally)
+        share.flush.projection.name: rebuilding.result(share.tally)._replace(failure=share.failure)
         for rebuilding, share in zip(rebuildings, shares, strict=True)
     }

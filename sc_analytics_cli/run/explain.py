@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ..decode.moment import Calendar
 from ..decode.reader import read
-from ..event import Coordinate, Event, Fact, Record
+from ..event import Coordinate, Event, Record
 from ..fold import journal
 from ..fold.delta import Adding, Posting
 from ..fold.document import Unread, has_absorbed
@@ -69,8 +69,8 @@ def explain(
 def _postings(
     projection: Projection, store: Store, at: Coordinate, event: Event
 ) -> Iterable[Adding]:
-    fact, bookkeeper = event.effect, projection.bookkeeper()
-    if bookkeeper is None or not isinstance(fact, Fact):
+    fact, bookkeeper = event.fact, projection.bookkeeper()
+    if bookkeeper is None or fact is None:
         return [event] if event.adds else []
     document = _journal(projection, store, fact.order)
     booked = journal.bookings(journal.record(document, [(at, event)]) or document, bookkeeper)

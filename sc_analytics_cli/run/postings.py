@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ..event import Coordinate, Event, Fact
+from ..event import Coordinate, Event
 from ..fold import journal
 from ..fold.delta import Posting
 from ..fold.field import Document
@@ -41,9 +41,9 @@ class Journals:
         by_order: dict[str, list[tuple[Coordinate, Event]]] = {}
         postings: list[LocatedPosting] = []
         for partition, event in events:
-            if isinstance(event.effect, Fact):
+            if event.fact is not None:
                 at = Coordinate(partition, event.offset)
-                by_order.setdefault(event.effect.order, []).append((at, event))
+                by_order.setdefault(event.fact.order, []).append((at, event))
             else:
                 postings.append((partition, event))
         journals, conflicts = self._record(by_order)

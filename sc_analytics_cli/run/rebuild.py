@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ..event import Coordinate, Event, Fact
+from ..event import Coordinate, Event
 from ..fold import journal
 from ..fold.field import Document
 from ..fold.ranges import Range, contains
@@ -48,11 +48,7 @@ class Rebuild:
 
     def events(self, events: list[Located]) -> list[Located]:
         """See Scope.events; facts matter whatever their date, for their orders' sake."""
-        return [
-            each
-            for each in events
-            if each[1].date in self._dates or isinstance(each[1].effect, Fact)
-        ]
+        return [each for each in events if each[1].date in self._dates or each[1].fact is not None]
 
     def postings(
         self, postings: Iterable[LocatedPosting], letters: Collection[Coordinate]

@@ -190,7 +190,11 @@ def _with_longs(value: Any) -> Any:
     if type(value) is int:
         return Int64(value)
     if isinstance(value, dict):
-        return {key: _with_longs(each) for key, each in value.items()}
+        # Told apart here, not by a call each: a day may have very many communities.
+        return {
+            key: Int64(each) if type(each) is int else _with_longs(each)
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         return [_with_longs(each) for each in value]
     return value

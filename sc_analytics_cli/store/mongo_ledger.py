@@ -60,7 +60,7 @@ class MongoLedger:
         known in the last claim: a refused insert is slow.
         """
         held = self.owners(claims) if self._look_first else {}
-        pending = {each: at for each, at in claims.items() if each not in held}
+        pending = {k: v for k, v in claims.items() if k not in held} if held else claims
         while pending:
             refused = self._insert(pending)
             found = self.owners(refused) if refused else {}

@@ -41,7 +41,8 @@ def backfill(world: World, dates: Sequence[str], store: Store | None = None) -> 
         timedelta(0),
     )
     request = Request([], dates, KAFKA, 1, timedelta(0), False)
-    done = rebuild(Settings(flush_records=3), store, world.log, [planned], request, Notebook())
+    done: dict[str, Outcome] = {}
+    rebuild(Settings(flush_records=3), store, world.log, [planned], request, Notebook(), done)
     return done[world.projection.name]
 
 

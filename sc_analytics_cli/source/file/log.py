@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 
@@ -27,7 +28,7 @@ class FileSource:
         Raises NotThereError where that fails. A file that is cut can be opened;
         one whose content is damaged cannot, for nothing in it could be trusted.
         """
-        self.name = "stdin" if path == STDIN else path
+        self.name = "stdin" if path == STDIN else _as_text(path)
         self._limits: Span = (1, sys.maxsize)
         self._raw = opened(path)
         try:
@@ -90,3 +91,8 @@ class FileSource:
     def _look(self) -> None:
         with readable(self.name):
             self.contents = contents_of(self._raw, self._limits)
+
+
+def _as_text(path: str) -> str:
+    r"""The name with bytes that are no UTF-8 as `\xff`: no store and no JSON takes them as text."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")

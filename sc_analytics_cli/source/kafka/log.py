@@ -14,9 +14,9 @@ from ..spans import filled_within
 from .client import consumer, name_of, partition_of, quiet, translated
 from .connection import Connection
 from .follower import KafkaFollower
-from .headers import tolerate_any_name
 from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
+from .records import read_in_line
 from .topics import check, described
 
 
@@ -38,7 +38,7 @@ class KafkaSource:
         refuses the login, UsageError where a certificate cannot be used.
         """
         quiet()
-        tolerate_any_name()
+        read_in_line()
         self._connection = Connection(servers, timeout, security or Security())
         self._session_timeout = session_timeout
         self._asking = consumer(self._connection, max_partition_fetch_bytes=FETCH_BYTES)

@@ -14,7 +14,7 @@ LED = Fact("o-1", "attribution", community="a.b")
 
 
 def at(offset: int, event_id: str, fact: Fact = PAID) -> tuple[Coordinate, Event]:
-    return Coordinate("t/0", offset), Event(offset, event_id, "2026-10-01", "14", fact)
+    return Coordinate("t/0", offset), Event(offset, event_id, "2026-10-01", "14", (), fact)
 
 
 def test_facts_are_kept_as_they_are_told() -> None:
