@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import sys
 import time
@@ -17,6 +16,7 @@ from ..errors import AnalyticsError, InterruptedRunError
 from ..run.ports import NOWHERE, Level, Observer, Pulse, Where
 from ..run.tally import Tally
 from .failures import report
+from .garbage import collect_rarely
 from .signals import ChildSignals, StopSignals, held_back
 
 Work = Callable[[Observer, Callable[[], bool]], object]
@@ -61,15 +61,6 @@ def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) ->
             report(other)
         raise first
     return [member.result for member in crew]
-
-
-def collect_rarely() -> None:
-    """Let the search for cyclic garbage come after 500,000 objects, not 700.
-
-    A batch makes some tens of thousands of objects that all go at its end, none of
-    them cyclic: the search finds nothing, and takes a seventh of the time.
-    """
-    gc.set_threshold(500_000, 10, 10)
 
 
 def _never() -> bool:

@@ -47,7 +47,7 @@ def watching(command: Command) -> Iterator[Window]:
 
 def test_failing_payments_raise_the_alarm_and_ordinary_ones_do_not(command: Command) -> None:
     """Two weeks and today as usual: quiet. Then live traffic in which payments fail: marked."""
-    command.ok("demo", "--live", "--history", "14", "--rate", "0.03", "--duration", "1s")
+    command.ok("demo", "--live", "--history", "14", "--rate", "0.015", "--duration", "1s")
     command.ok("consume", "all", "--until-end")
     quiet = command.run("report", "--check")
     assert (quiet.code, quiet.out, quiet.err) == (0, "", "")

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, median
 
+from tests.integration.documents import PROJECTIONS
+
 MIB = 1024.0
 _EVERY_SECONDS = 5.0
 _WARMING_SECONDS = 60.0
@@ -83,11 +85,11 @@ class Memory:
                 self.longest[name] = life
 
     def growing(self) -> list[str]:
-        """The processes of ours whose memory is not flat."""
+        """The consumers whose memory is not flat."""
         return [
             name
             for name, life in self.longest.items()
-            if not name.startswith("server ") and not life.flat()
+            if name.startswith(PROJECTIONS) and not life.flat()
         ]
 
     def note(self, name: str, pids: Sequence[int]) -> None:

@@ -61,7 +61,7 @@ class Soak:
 
     def _go_on(self, end: float) -> None:
         plan = Agenda()
-        plan.after(15, lambda: plan.again(self._deeds.one, self._chance, (1, 6)))
+        plan.after(15, lambda: plan.again(self._deeds.one, self._chance, (0.5, 4)))
         plan.after(30, lambda: plan.again(self._commands.another, self._chance, (5, 20)))
         plan.after(40, lambda: plan.again(self._commands.kill_one, self._chance, (10, 40)))
         plan.again(self._tell, self._chance, (_TOLD_EVERY_SECONDS, _TOLD_EVERY_SECONDS))
