@@ -13,7 +13,7 @@ BY_FILE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 NEED_SERVERS := tests/contract tests/integration tests/security tests/cli
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check scenario integration faults bench servers docs lock clean
+.PHONY: help demo test check scenario integration faults soak bench servers docs lock clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,7 +40,10 @@ integration: $(STAMP) ## the tests that need servers
 faults: $(STAMP) ## servers, connections and processes fail at every point; prints its seed
 	@$(PYTEST) -q $(BY_FILE) tests/faults
 
-bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume, backfill or communities)
+soak: $(STAMP) ## everything at once for MINUTES=20, exact in the end and memory flat (SEED=, RATE=)
+	@$(BIN)/python -m tests.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE))
+
+bench: $(STAMP) ## measure speed on real servers (SUBJECT=consume, backfill, communities, latency, peers)
 	@$(BIN)/python -m benchmarks $(or $(SUBJECT),consume)
 
 servers: $(STAMP) ## start a Kafka and a MongoDB to play with, until Ctrl-C

@@ -11,13 +11,14 @@ import platform
 
 from tests.servers import KafkaServer, MongoServer
 
-from . import backfill, communities, consume, latency
+from . import alternatives, backfill, communities, consume, latency
 
 SUBJECTS = {
     "consume": consume,
     "backfill": backfill,
     "communities": communities,
     "latency": latency,
+    "peers": alternatives,
 }
 
 

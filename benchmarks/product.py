@@ -8,7 +8,8 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from sc_analytics_cli import bootstrap
@@ -31,18 +32,23 @@ def command(servers: str, store: str, *arguments: str) -> Measured:
         "SC_ANALYTICS_BOOTSTRAP_SERVERS": servers,
         "SC_ANALYTICS_STORE": store,
     }
+    words = [sys.executable, "-m", "sc_analytics_cli", *arguments]
+    return process(f"sc-analytics {' '.join(arguments)}", words, environment)
+
+
+def process(
+    name: str, words: Sequence[str | Path], environment: Mapping[str, str] | None = None
+) -> Measured:
+    """Run a program to its end, start-up included; SystemExit where it fails."""
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sc_analytics_cli", *arguments],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+    started = subprocess.Popen(
+        words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    _, status, usage = os.wait4(process.pid, 0)
+    _, status, usage = os.wait4(started.pid, 0)
     seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"sc-analytics {' '.join(arguments)}: exit {process.returncode}")
+    started.returncode = os.waitstatus_to_exitcode(status)
+    if started.returncode:
+        raise SystemExit(f"{name}: exit {started.returncode}")
     return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,15 +118,36 @@ def open_overlay(settings: Settings) -> OverlayStore:
 
 
 def open_kafka(settings: Settings) -> LiveSource:
-    """The configured brokers; raises UnreachableError where none answers in time."""
+    """The configured brokers, by the client that `--kafka-client` names.
+
+    Raises UnreachableError where none answers in time, UsageError where the client
+    is not installed.
+    """
     from .source.kafka.log import KafkaSource
 
-    return KafkaSource(
+    kind = KafkaSource
+    if _fast(settings.kafka_client):
+        from .source.confluent.log import ConfluentSource
+
+        kind = ConfluentSource
+    return kind(
         settings.bootstrap_servers,
         timeout=settings.timeout,
         session_timeout=settings.session_timeout,
         security=settings.security,
     )
+
+
+def _fast(client: str) -> bool:
+    """Whether records come by librdkafka."""
+    installed = find_spec("confluent_kafka") is not None
+    if client == "confluent" and not installed:
+        raise UsageError(
+            "--kafka-client confluent is not installed",
+            cause="it comes with the extra `fast`",
+            advice="pip install 'sc-analytics[fast]', or --kafka-client kafka-python",
+        )
+    return client == "confluent" or (client == "auto" and installed)
 
 
 def open_outlet(settings: Settings) -> KafkaOutlet:

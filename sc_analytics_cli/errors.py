@@ -17,6 +17,7 @@ the adapters; nothing else crosses a port.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -98,3 +99,12 @@ class InterruptedRunError(AnalyticsError):
     """A signal ended a bounded command before its end."""
 
     exit_code = 130
+
+
+def perhaps(word: str, known: Iterable[str]) -> str | None:
+    """The cause of an error about a misspelt word: the nearest known one, if any is near."""
+    from difflib import get_close_matches
+
+    spelt = {each.lower(): each for each in sorted(known)}
+    near = get_close_matches(word.lower(), spelt, 1)
+    return f"perhaps {spelt[near[0]]} is meant" if near else None

@@ -1,46 +1,61 @@
-"""The command line: every command, one file each."""
+"""The command line: every command, one file each, loaded when it is typed."""
 
 from __future__ import annotations
 
 import typer
 
-from . import (
-    backfill,
-    config,
-    consume,
-    dead_letters,
-    demo,
-    doctor,
-    explain,
-    replay,
-    report,
-    runs,
-    status,
-)
+from .completion import answering_a_shell, completes
 from .environment import add_dotenv
+from .lazy import Entry, LazyGroup
+
+
+class Commands(LazyGroup):
+    """All of them, each with the first sentence of its help."""
+
+    entries = {  # noqa: RUF012
+        "consume": Entry(
+            "consume:consume",
+            "Follow the topics and keep the daily documents up to date.",
+        ),
+        "replay": Entry(
+            "replay:replay",
+            "Read a range again: fills what is missing, doubles nothing.",
+        ),
+        "backfill": Entry(
+            "backfill:backfill",
+            "Make dates exactly what the log says, while live runs go on.",
+        ),
+        "verify": Entry("backfill:verify", "Compare documents with the log; writes nothing."),
+        "report": Entry("report:report", "Show the daily documents; without --date, today's."),
+        "status": Entry("status:status", "Show how far each projection is, and what is wrong."),
+        "doctor": Entry("doctor:doctor", "Check settings, Kafka, the store and how they fit."),
+        "dead-letters": Entry("dead_letters:app", "Records that a projection could not read."),
+        "explain": Entry("explain:explain", "Say what an event is, and whether it was counted."),
+        "runs": Entry("runs:app", "Records of backfills: who, when, what, before and after."),
+        "config": Entry("config:app", "The settings: show them, write a file of them."),
+        "demo": Entry("demo:demo", "Two weeks of made-up events and their reports; live traffic."),
+    }
+
 
 app = typer.Typer(
+    cls=Commands,
     name="sc-analytics",
-    help="Exact daily analytics documents out of Kafka domain events.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("consume")(consume.consume)
-app.command("replay")(replay.replay)
-app.command("backfill")(backfill.backfill)
-app.command("verify")(backfill.verify)
-app.command("report")(report.report)
-app.add_typer(dead_letters.app, name="dead-letters")
-app.add_typer(runs.app, name="runs")
-app.command("explain")(explain.explain)
-app.command("status")(status.status)
-app.command("doctor")(doctor.doctor)
-app.add_typer(config.app, name="config")
-app.command("demo")(demo.demo)
+
+
+@app.callback()
+def sc_analytics() -> None:
+    """Exact daily analytics documents out of Kafka domain events."""
 
 
 def run() -> None:
-    """Run the command that was typed."""
-    app(obj=add_dotenv())
+    """Run the command that was typed, or answer the shell that asks how its line could go on."""
+    dotenv = add_dotenv()
+    if completes():
+        with answering_a_shell():
+            app(obj=dotenv)
+    app(obj=dotenv)

@@ -15,6 +15,7 @@ from ..run.backfill_plan import Plan
 from ..run.store_rules import agree
 from ..settings import Settings
 from ..store.port import Store
+from .completion import dates_with_data, projection_names
 from .differences import Changed, print_changes
 from .options import command, option
 from .plan_words import cause_of_cuts, plan_in_words, question
@@ -25,10 +26,18 @@ from .voice import say
 
 DIFFERS = 8
 
-Names = Annotated[list[str] | None, typer.Argument(metavar="[NAME…|all]", help="Default: all.")]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[NAME…|all]", help="Default: all.", autocompletion=projection_names),
+]
 Dates = Annotated[
     list[str] | None,
-    option("--date", "YYYY-MM-DD, A..B, today, -7d..yesterday; repeatable.", metavar="DATES"),
+    option(
+        "--date",
+        "YYYY-MM-DD, A..B, today, -7d..yesterday; repeatable.",
+        metavar="DATES",
+        autocompletion=dates_with_data,
+    ),
 ]
 From = Annotated[str, option("--source", "kafka, or a file that is the whole truth.")]
 Json = Annotated[bool, option("--json", "The differences as one JSON document on stdout.")]

@@ -6,30 +6,24 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from .. import bootstrap
-from ..errors import ConflictError, NotThereError, UnreachableError, UnreadableError
 from ..projections.catalog import named
-from ..run.ahead import in_background
-from ..run.consume import LiveRun, Pace
+from ..run.consume import Pace
+from ..run.following import Aim, Following
 from ..run.observers import Observers
-from ..run.patience import Patience
-from ..run.ports import Observer, Where
-from ..run.pulse import Pulsing
-from ..run.same_log import as_absorbed
+from ..run.ports import Observer
 from ..run.spec import parse_spec
-from ..run.start import Accepted, Beginnings
+from ..run.start import Accepted
 from ..run.store_rules import agree
 from ..settings import Settings, zone
-from ..source.port import Span
+from .completion import projection_names
 from .options import command, option
 from .processes import Job, run_jobs
 from .progress import watcher
-
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,12 @@ class LiveOptions:
 
 @command
 def consume(
-    names: Annotated[list[str], typer.Argument(metavar="NAME…|all", help="Projections to run.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME…|all", help="Projections to run.", autocompletion=projection_names
+        ),
+    ],
     settings: Settings,
     until_end: Annotated[
         bool, option("--until-end", "Stop once everything that is there now is absorbed.")
@@ -110,14 +109,17 @@ def follow(
     observer: Observer,
     stopped: Callable[[], bool],
 ) -> None:
-    """Follow one projection's topic in this process, until stopped or at its end.
-
-    Once started it outlives both servers going away.
-    """
+    """Follow one projection's topic in this process, until stopped or at its end."""
     (projection,) = named([name])
     clock = bootstrap.SystemClock()
-    topic = settings.topic_name(projection.topic)
-    spec = parse_spec(options.start, zone(settings.rules.timezone), clock.now())
+    aim = Aim(
+        settings.topic_name(projection.topic),
+        parse_spec(options.start, zone(settings.rules.timezone), clock.now()),
+        options.accept,
+        Pace(settings.flush_records, settings.flush_interval),
+        settings.timeout if options.until_end else None,
+        options.worker or name,
+    )
     with (
         closing(bootstrap.open_store(settings)) as store,
         closing(bootstrap.open_kafka(settings)) as kafka,
@@ -126,65 +128,4 @@ def follow(
         flush = bootstrap.new_flush(
             projection, store, settings, max_dead_letters=options.max_dead_letters
         )
-
-        def begun() -> tuple[Beginnings, dict[str, Span]]:
-            log = as_absorbed(kafka, store, [topic], accept_new=options.accept.new_topic)
-            beginnings = Beginnings(flush, log, topic, spec, options.accept, clock, observer)
-            return beginnings, beginnings.prepare()
-
-        beginnings, ends = begun()
-        if options.until_end:
-            observer.expects(name, beginnings.remaining(ends))
-        pace = Pace(settings.flush_records, settings.flush_interval)
-        limit = settings.timeout if options.until_end else None
-        pulsing = Pulsing(options.worker or name, name, clock, observer)
-        patience = Patience(clock, observer, clock.sleep, limit, stopped, pulsing.waits)
-        observer.says(f"{name}: joins {projection.group()} to follow {topic}", Where(name))
-        while not stopped():
-            join = partial(beginnings.source.follow, topic, projection.group())
-            another_log = False
-            try:
-                follower = patience.until_answered(partial(_there_again, join))
-            except UnreachableError:
-                if stopped():
-                    break  # whatever was polled before is stored
-                raise
-            with closing(follower):
-                live = LiveRun(
-                    flush,
-                    follower,
-                    beginnings,
-                    pace,
-                    clock,
-                    observer,
-                    stopped,
-                    in_background,
-                    limit=limit,
-                    worker=options.worker,
-                )
-                try:
-                    live.run(ends if options.until_end else None)
-                    break
-                except UnreachableError as error:
-                    if stopped() or options.until_end:
-                        raise
-                    pulsing.waits(error.what)
-                    patience.complain(error)
-                except UnreadableError:
-                    raise
-                except (NotThereError, ConflictError) as error:
-                    if isinstance(error, ConflictError) and not options.accept.new_topic:
-                        raise
-                    another_log = True  # the topic is gone or made anew, or retention overtook us
-            clock.sleep(1.0)
-            if another_log:
-                patience.until_answered(partial(_there_again, partial(kafka.partitions, [topic])))
-                beginnings, ends = patience.until_answered(begun)
-
-
-def _there_again(ask: Callable[[], Answer]) -> Answer:
-    """The answer; a topic that is missing after the start is waited for, as a broker is."""
-    try:
-        return ask()
-    except NotThereError as gone:
-        raise UnreachableError(gone.what, cause=gone.cause, advice=gone.advice) from gone
+        Following(flush, kafka, store, aim, clock, observer, stopped).run()

@@ -18,6 +18,7 @@ from ..run.retry import CLOSING, Retry
 from ..run.store_rules import agree
 from ..settings import Settings
 from ..store.port import DEAD_LETTERS, Store
+from .completion import dead_letter_ids
 from .options import command, option
 from .output import write_json
 
@@ -45,7 +46,10 @@ def list_(
 @app.command("show")
 @command
 def show(
-    identity: Annotated[str, typer.Argument(metavar="ID", help="As printed by list.")],
+    identity: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="As printed by list.", autocompletion=dead_letter_ids),
+    ],
     settings: Settings,
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
 ) -> None:
@@ -67,7 +71,8 @@ def show(
 def retry(
     settings: Settings,
     identities: Annotated[
-        list[str] | None, typer.Argument(metavar="ID…", help="As printed by list.")
+        list[str] | None,
+        typer.Argument(metavar="ID…", help="As printed by list.", autocompletion=dead_letter_ids),
     ] = None,
     everything: Annotated[bool, option("--all", "All that are open.")] = False,
 ) -> None:
@@ -97,7 +102,8 @@ def retry(
 def discard(
     settings: Settings,
     identities: Annotated[
-        list[str] | None, typer.Argument(metavar="ID…", help="As printed by list.")
+        list[str] | None,
+        typer.Argument(metavar="ID…", help="As printed by list.", autocompletion=dead_letter_ids),
     ] = None,
     everything: Annotated[bool, option("--all", "All that are open.")] = False,
 ) -> None:
@@ -143,11 +149,12 @@ def _raw(letter: Document) -> Document:
 
 def _print_table(letters: list[Document]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    from .screen import screen
+
+    console = screen()
     if not letters:
         console.print("no dead letters")
         return

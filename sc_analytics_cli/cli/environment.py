@@ -11,8 +11,8 @@ import typer
 
 from ..config.dotenv import read_dotenv
 from ..config.layers import all_settings
-from ..config.written import Written, meant
-from ..errors import UsageError
+from ..config.written import Written
+from ..errors import UsageError, perhaps
 from ..settings.declaration import PREFIX
 from .voice import say
 
@@ -61,16 +61,15 @@ def warn_of_unknown(context: typer.Context, dotenv: FromDotenv) -> None:
     for name in unknown:
         if name in known or name.startswith(_OF_THE_TESTS):
             continue
-        near = meant(name, known)
-        perhaps = f"perhaps {near} is meant" if near else None
+        cause = perhaps(name, known)
         if name in dotenv.lines:
             origin = dotenv.lines[name].origin
             raise UsageError(
                 f"{origin}: {name} is no setting",
-                cause=perhaps,
+                cause=cause,
                 advice="sc-analytics config show lists them all",
             )
-        say(f"warning: {name} is no setting" + (f": {perhaps}" if perhaps else ""))
+        say(f"warning: {name} is no setting" + (f": {cause}" if cause else ""))
 
 
 def _of_commands(command: Any) -> Iterator[str]:

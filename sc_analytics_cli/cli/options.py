@@ -51,7 +51,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
         raise_on_sigterm()
         typed = {each.name: given.pop(each.name) for each in _OPTIONS}
         with reporting(debug=bool(typed["debug"])):
-            found = _configuration(context, typed)
+            found = configured(context, typed)
         speak(found.settings.log_format)
         with reporting(debug=found.settings.debug):
             whole = {"settings": found.settings, "configuration": found}
@@ -63,7 +63,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-def _configuration(context: typer.Context, typed: Mapping[str, Any]) -> Configuration:
+def configured(context: typer.Context, typed: Mapping[str, Any]) -> Configuration:
     """The settings of what was typed and of every other place that may speak."""
     dotenv = context.obj if isinstance(context.obj, FromDotenv) else NOTHING
     warn_of_unknown(context, dotenv)

@@ -26,6 +26,7 @@ from ..run.store_rules import agree
 from ..settings import Settings, zone
 from ..source.port import Source, Span
 from ..store.port import Store
+from .completion import projection_names
 from .differences import changed_by, print_changes
 from .options import command, option
 from .processes import Job, run_jobs
@@ -50,7 +51,10 @@ class RangeOptions:
 def replay(
     settings: Settings,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME…|all]", help="Default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME…|all]", help="Default: all.", autocompletion=projection_names
+        ),
     ] = None,
     from_offset: Annotated[
         str | None,

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from .. import bootstrap
-from ..errors import UsageError
+from ..errors import UsageError, perhaps
 from ..projections.catalog import all_projections
 from ..projections.declaration import Projection
 from ..report.ranking import TOP, Choice, check_choice
 from ..settings import Settings
+from .completion import dates_with_data, report_names
 from .options import command, option
 from .report_question import Question
 
@@ -34,7 +35,9 @@ def report(
     settings: Settings,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[users|funnel|revenue|all]", help="Default: all."),
+        typer.Argument(
+            metavar="[users|funnel|revenue|all]", help="Default: all.", autocompletion=report_names
+        ),
     ] = None,
     dates: Annotated[
         list[str] | None,
@@ -42,6 +45,7 @@ def report(
             "--date",
             "YYYY-MM-DD, A..B, today, yesterday, -7d..yesterday; repeatable.",
             metavar="DATES",
+            autocompletion=dates_with_data,
         ),
     ] = None,
     hours: Annotated[bool, option("--hours", "Each date hour by hour.")] = False,
@@ -208,8 +212,12 @@ def _chosen(names: Sequence[str]) -> list[Projection]:
     known = {each.report: each for each in all_projections()}
     unknown = [name for name in names if name not in known and name != "all"]
     if unknown:
+        of_projection = {
+            each.name: f"that projection's report is {each.report}" for each in known.values()
+        }
         raise UsageError(
             f"no report is called {unknown[0]!r}",
+            cause=of_projection.get(unknown[0]) or perhaps(unknown[0], {*known, "all"}),
             advice="choose from: " + ", ".join([*sorted(known), "all"]),
         )
     return [each for name, each in known.items() if "all" in names or name in names]

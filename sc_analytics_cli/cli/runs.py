@@ -13,6 +13,7 @@ from ..fold.field import Document
 from ..report.safe import harmless
 from ..settings import Settings
 from ..store.port import RUNS
+from .completion import run_ids
 from .options import command, option
 from .output import instant_in_words, write_json
 
@@ -47,7 +48,9 @@ def list_(
 @app.command("show")
 @command
 def show(
-    identity: Annotated[str, typer.Argument(metavar="ID", help="As printed by list.")],
+    identity: Annotated[
+        str, typer.Argument(metavar="ID", help="As printed by list.", autocompletion=run_ids)
+    ],
     settings: Settings,
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
 ) -> None:
@@ -68,17 +71,18 @@ def _told(run: Document) -> Document:
 
 def _print_list(runs: list[Document]) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    from .screen import screen
+
+    console = screen()
     if not runs:
         console.print("no runs")
         return
     table = Table(box=box.SIMPLE_HEAD)
     for heading in ("id", "started", "by", "dates", "status"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "id")
     for run in runs:
         dates = ", ".join(f"{name} {len(each):,}" for name, each in run["dates"].items())
         started = instant_in_words(run["started_at"])

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import UsageError
+from ..errors import UsageError, perhaps
 from ..settings.declaration import Setting
-from .written import Written, meant
+from .written import Written
 
 HERE: Final = Path("sc-analytics.toml")
 OF_THE_USER: Final = Path("sc-analytics", "config.toml")
@@ -63,10 +63,9 @@ def read_file(
     if profile is None:
         return [top]
     if profile not in chosen:
-        near = meant(profile, chosen)
         raise UsageError(
             f"{path} has no profile {profile!r}",
-            cause=f"perhaps {near} is meant" if near else None,
+            cause=perhaps(profile, chosen),
             advice="choose from: " + ", ".join(sorted(chosen))
             if chosen
             else f"write [{_PROFILES}.{profile}] into it",
@@ -110,10 +109,9 @@ class _Table:
         return found
 
     def _unknown(self, key: str, origin: str) -> UsageError:
-        near = meant(key.replace("_", "-"), self._known)
         return UsageError(
             f"{origin}: there is no such setting",
-            cause=f"perhaps {near} is meant" if near else None,
+            cause=perhaps(key.replace("_", "-"), self._known),
             advice="sc-analytics config show lists them all",
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -11,11 +10,3 @@ class Written(NamedTuple):
 
     text: str
     origin: str
-
-
-def meant(word: str, known: Iterable[str]) -> str | None:
-    """The known word that a misspelt one is nearest to, if any is near."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, sorted(known), 1)
-    return near[0] if near else None

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ..errors import UsageError
+from ..errors import UsageError, perhaps
 from .declaration import DailyProjection, Projection
 
 
@@ -34,6 +34,13 @@ def named(names: Iterable[str]) -> tuple[Projection, ...]:
     if unknown:
         raise UsageError(
             f"no projection is called {unknown[0]!r}",
+            cause=_of_report(unknown[0]) or perhaps(unknown[0], {*known, "all"}),
             advice="choose from: " + ", ".join(sorted(known)) + ", all",
         )
     return tuple(p for p in all_projections() if "all" in wanted or p.name in wanted)
+
+
+def _of_report(name: str) -> str | None:
+    """What to say to somebody who named a report instead of its projection."""
+    found = [each.name for each in all_projections() if each.report == name]
+    return f"that report is of the projection {found[0]}" if found else None

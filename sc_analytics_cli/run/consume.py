@@ -20,7 +20,7 @@ from .start import Beginnings
 from .tally import Tally
 
 _POLL_SECONDS = 0.25
-_ASK_SECONDS = 0.5
+_REST_SECONDS = 0.2
 _NAMED_PARTITIONS = 8
 
 
@@ -80,7 +80,6 @@ class LiveRun:
         self._writing: _Writing | None = None
         self._oldest = 0.0
         self._asked = float("-inf")
-        self._positions: dict[str, int] = {}
         self._reading: dict[str, int] = {}
         """Partition held → the next offset to absorb."""
 
@@ -205,12 +204,12 @@ class LiveRun:
                 raise
             self._waiting = []
             self._patience.complain(error)
+            self._follower.rest(_REST_SECONDS)
             self._begin(self._follower.held())
             return
         self._away_since = None
         positions = {chunk.partition: chunk.end for chunk in writing.chunks}
         self.tally.add(tally)
-        self._positions |= positions
         self._reading |= {each: at for each, at in positions.items() if each in self._reading}
         self._follower.commit(positions)
         self._observer.flushed(self._flush.projection.name, tally, positions)
@@ -224,12 +223,10 @@ class LiveRun:
     def _finished(self, until: Mapping[str, Span]) -> bool:
         mine = self._follower.held() & set(until)
         polled = {chunk.partition: chunk.end for chunk in self._waiting}
-        if any((polled | self._positions).get(each, -1) < until[each][1] for each in mine):
-            pause = _ASK_SECONDS
-        else:
-            pause = 0.0 if self._waiting else _POLL_SECONDS
+        if any((self._reading | polled).get(each, -1) < until[each][1] for each in mine):
+            return False
         now = self._clock.monotonic()
-        if now - self._asked < pause:
+        if not self._waiting and now - self._asked < _POLL_SECONDS:
             return False
         self._asked = now
         self._drain()

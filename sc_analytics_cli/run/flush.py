@@ -27,7 +27,6 @@ from ..decode.reader import Reading, read
 from ..event import Chunk, Coordinate
 from ..fold.delta import Delta, Deltas, fold
 from ..fold.document import Reach, Unread, absorb, unabsorbed
-from ..fold.field import Document
 from ..fold.ranges import union_all
 from ..projections.declaration import Projection
 from ..settings import Rules
@@ -37,11 +36,10 @@ from .batch import Stretch, cut, gather
 from .checkpoints import Checkpoints
 from .dead_letters import Letters
 from .postings import Journals
+from .remembered import Remembered
 from .row import Row
 from .scope import Everything, Located, LocatedPosting, Scope
 from .tally import Tally
-
-_CACHED_DOCUMENTS = 64
 
 
 class Step(IntEnum):
@@ -98,7 +96,7 @@ class Flush:
             if bookkeeper is None
             else Journals(store, projection.journals(), bookkeeper, scope)
         )
-        self._documents: dict[str, Document] = {}
+        self._documents = Remembered()
         self._reach: dict[str, list[list[int]]] = {}
 
     def begin(self, partition: str, since: int, at: int) -> None:
@@ -239,7 +237,7 @@ class Flush:
                 if fresh:
                     changed.append(absorb(shape, document, fresh, reach, unread, self._clock()))
             revs = self._store.swap(kind, changed)
-            self._remember(changed, revs)
+            self._documents.written(changed, revs)
             pending = {d["_id"]: pending[d["_id"]] for d in changed if d["_id"] not in revs}
             tally.written += len(revs)
             tally.conflicts += len(pending)
@@ -251,19 +249,9 @@ class Flush:
             dead_letters.close(self._store, name, letters, status, self._clock())
 
     def _load(self, kind: str, dates: Iterable[str]) -> None:
-        missing = [date for date in dates if date not in self._documents]
+        missing = self._documents.missing(dates)
         if missing:
-            self._documents |= self._store.load(kind, missing)
-
-    def _remember(self, changed: Iterable[Document], revs: Mapping[str, str]) -> None:
-        """Keep what was written, the newest last; forget what another writer changed."""
-        for document in changed:
-            date = document["_id"]
-            self._documents.pop(date, None)
-            if date in revs:
-                self._documents[date] = document | {"rev": revs[date]}
-        for date in list(self._documents)[:-_CACHED_DOCUMENTS]:
-            del self._documents[date]
+            self._documents.loaded(self._store.load(kind, missing))
 
 
 def _postings(deltas: Mapping[str, Delta]) -> int:

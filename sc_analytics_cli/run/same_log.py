@@ -48,12 +48,15 @@ def refuse_other_log(
     The topic's identity is kept with every checkpoint that moves from now on.
     Raises ConflictError where the topic is another log, unless that is accepted.
     """
-    known = checkpoints.load(partitions)  # before the bounds: what lies below it is there by then
+    # Read once, since another first run may write its own at any moment; and before the
+    # bounds: what lies below it is there by then.
+    seen = checkpoints.of_topic(topic)
+    known = {each["partition"]: each for each in seen if each["partition"] in partitions}
     bounds = source.bounds(partitions)
     ids = source.topic_ids(partitions)
     for partition, checkpoint in known.items():
         check_same_log(partition, checkpoint, bounds[partition][1], ids.get(partition))
-    for each in [] if known or accept_new else checkpoints.of_topic(topic):
+    for each in [] if known or accept_new else seen:
         number = each["partition"].rpartition("/")[2]
         ends = [end for name, (_, end) in bounds.items() if name.rpartition("/")[2] == number]
         raise another_log(each["projection"], f"{topic}/{number}", each["next"], ends)

@@ -34,6 +34,11 @@ class Settings:
     bootstrap_servers: str = setting(
         "localhost:9092", "Kafka brokers, HOST:PORT[,…].", TEXT, shown=False
     )
+    kafka_client: str = setting(
+        "auto",
+        "auto, kafka-python or confluent; auto: confluent where it is installed.",
+        one_of("auto", "kafka-python", "confluent"),
+    )
     security: Security = field(default=Security())
     user_topic: str = setting("sc.domain.user", "Topic of user events.", TEXT)
     order_topic: str = setting("sc.domain.order", "Topic of order events.", TEXT)

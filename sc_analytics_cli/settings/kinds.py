@@ -6,6 +6,7 @@ UsageError without a word on where the text stood; whoever reads knows that.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def duration(least: float, most: float) -> Kind:
 
     def read(text: str) -> float:
         match = _DURATION.fullmatch(text.strip())
-        value = float(match[1]) * _UNITS[match[2] or "s"] if match else 0.0
+        value = float(match[1]) * _UNITS[match[2] or "s"] if match else math.nan
         if not least <= value <= most:
             raise UsageError(f"{text!r} is not a duration {bounds}", advice="write 1s, or 100ms")
         return value
@@ -74,11 +75,12 @@ def in_units(seconds: float) -> str:
 
 def one_of(*names: str) -> Kind:
     """One of these names, whatever its capitals."""
+    known = {name.upper(): name for name in names}
 
     def read(text: str) -> str:
-        if text.strip().upper() not in names:
+        if text.strip().upper() not in known:
             raise UsageError(f"{text!r} is not {words}", advice=f"choose from: {', '.join(names)}")
-        return text.strip().upper()
+        return known[text.strip().upper()]
 
     words = "one of " + ", ".join(names)
     return Kind(words, "NAME", read)

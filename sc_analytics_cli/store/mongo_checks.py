@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -10,7 +11,7 @@ from uuid import uuid4
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
-from ..errors import AnalyticsError, ConflictError
+from ..errors import AnalyticsError, AuthenticationError, ConflictError
 from ..examination import Address, Check, names_resolve, ports_answer
 from .mongo import MongoStore
 from .mongo_errors import translated, unusable
@@ -59,8 +60,13 @@ def _command(store: MongoStore, name: str) -> dict[str, Any]:
 
 def _login(store: MongoStore) -> str:
     with translated(store._at):
-        count = len(store._database.list_collection_names())
+        count = len(_collections(store))
     return f"let in; database {store._database.name} has {count} collections"
+
+
+def _collections(store: MongoStore) -> set[str]:
+    """Those on which the user has any right; whoever asks for all needs one more."""
+    return set(store._database.list_collection_names(authorizedCollections=True))
 
 
 def _version(store: MongoStore) -> str:
@@ -96,18 +102,22 @@ def _write_and_read(store: MongoStore) -> str:
             )
         store.remove(_TRIAL, [found])
     finally:
-        with translated(store._at):
+        # With the least rights it stays, with nothing in it.
+        with suppress(AuthenticationError), translated(store._at):
             store._database.drop_collection(_TRIAL)
     return "wrote a document, read it back, removed it"
 
 
 def _indexes(store: MongoStore, ledgers: Sequence[str]) -> str:
     """Only looked at: the first run of a projection makes its own."""
-    with translated(store._at):
-        there = set(store._database.list_collection_names())
-        known = {
-            each: store._database[each].index_information() for each in ledgers if each in there
-        }
+    try:
+        with translated(store._at):
+            there = _collections(store)
+            known = {
+                each: store._database[each].index_information() for each in ledgers if each in there
+            }
+    except AuthenticationError:
+        return "not looked at: it takes the right listIndexes, which this user has not"
     without = [
         each for each, indexes in known.items() if not any("TTL" in i.upper() for i in indexes)
     ]

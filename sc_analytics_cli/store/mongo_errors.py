@@ -35,6 +35,16 @@ _NO_LOGIN: Final = (18, 8000)
 _NO_ROOM: Final = 14031
 _VERIFY: Final = re.compile(r"certificate verify failed: (?P<reason>.*?)\.? \(_ssl")
 _HOSTS_NAMED: Final = 3
+_MISSING: Final = re.compile(
+    r"not authorized on (?P<database>\S+) to execute command \{ (?P<command>\w+)"
+)
+_RIGHT_OF: Final = {
+    "delete": "remove",
+    "aggregate": "find",
+    "createIndexes": "createIndex",
+    "drop": "dropCollection",
+}
+"""The right that a command needs, where it is not called as the command is."""
 
 
 def place(parsed: Mapping[str, Any]) -> tuple[str, str | None]:
@@ -118,7 +128,7 @@ def _translation(error: PyMongoError, hosts: str, user: str | None) -> Analytics
         )
     if isinstance(error, OperationFailure) and error.code == _NOT_ALLOWED:
         return AuthenticationError(
-            f"MongoDB at {hosts}: user {user!r} may not do this"
+            f"MongoDB at {hosts}: user {user!r} {_missing_right(error)}"
             if user
             else f"MongoDB at {hosts} wants a login",
             cause="too few rights: readWrite on the database, or the role in docs/security.md",
@@ -151,6 +161,14 @@ def _translation(error: PyMongoError, hosts: str, user: str | None) -> Analytics
             advice="check --store and that mongod runs, then type the command again",
         )
     return AnalyticsError(f"MongoDB: {_first_line(error)}")
+
+
+def _missing_right(error: OperationFailure) -> str:
+    found = _MISSING.search(str(error))
+    if found is None:
+        return "may not do this"
+    right = _RIGHT_OF.get(found["command"], found["command"])
+    return f"has not the right {right!r} on database {found['database']}"
 
 
 def _first_line(error: PyMongoError) -> str:

@@ -14,7 +14,7 @@ from tests.integration.product import ROOT, Outcome
 
 from .command import commands
 
-DRIVERS = {"kafka", "pymongo", "bson", "sqlite3", "zstandard"}
+DRIVERS = {"kafka", "confluent_kafka", "pymongo", "bson", "sqlite3", "zstandard"}
 ALL = [" ".join(path) for path, _ in commands()]
 
 IN_ONE_PROCESS = """

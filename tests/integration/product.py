@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,14 +46,16 @@ class Product:
         other._environment = self._environment | {"SC_ANALYTICS_STORE": store}
         return other
 
-    def start(self, *arguments: str, stdin: int | None = None) -> subprocess.Popen[str]:
-        """Start a command and let it run."""
+    def start(
+        self, *arguments: str, stdin: int | None = None, log: IO[str] | None = None
+    ) -> subprocess.Popen[str]:
+        """Start a command and let it run; what it says goes to `log`, where one is given."""
         return subprocess.Popen(
             [sys.executable, "-m", "sc_analytics_cli", *arguments, *self._flags],
             env=self._environment,
             stdin=stdin or subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdout=log or subprocess.PIPE,
+            stderr=log or subprocess.PIPE,
             text=True,
         )
 

@@ -102,6 +102,7 @@ def test_every_id_is_counted_exactly(hostile: Hostile) -> None:
     assert set(revenue["revenue_by_promotion"]) == {*IDS, ""}
 
 
+@pytest.mark.parametrize("hostile", ["sqlite"], indirect=True)
 def test_no_command_lets_one_through_to_a_terminal(hostile: Hostile) -> None:
     """Whatever is shown, as a table or as JSON, or as an error, is text and nothing else."""
     order = hostile.topics[ORDER_TOPIC]
@@ -150,6 +151,11 @@ def test_no_command_lets_one_through_to_a_terminal(hostile: Hostile) -> None:
         hostile.empty,
         [("runs", "show", run), ("runs", "show", run, "--json"), ("runs", "list", "--json")],
     )
+
+
+def test_every_id_is_rebuilt_exactly(hostile: Hostile) -> None:
+    """A backfill makes the same documents of the same log."""
+    hostile.empty.ok("backfill", "all", "--date", DAY, "--yes")
     exact(hostile.empty.store, hostile.topics)
 
 

@@ -138,18 +138,26 @@ def traffic(
     text_only: bool = False,
     malformed_kinds: Sequence[str] | None = None,
     foreign_types: bool = False,
+    known: int = 0,
 ) -> Traffic:
     """Generate `events` sound and different events, and on top of them shares of others.
 
     The shares are of `events`: copies that are sent again (byte for byte), events that
     arrive up to three days late, broken records, tombstones, events of unlisted types.
     Of these, `foreign_types` makes some to be another topic's: skipped as long as each topic
-    is read alone, but counted where a file holds both.
+    is read alone, but counted where a file holds both. Users and orders are numbered from
+    `known` on, so that stretches of traffic after each other tell of different ones.
     """
     rng = Random(seed)
     habits = Habits(communities, promotions, currencies, cancelled, attributed, growth)
     facts = _facts(
-        rng, habits, events=events, first_day=first_day, days=days, user_share=user_share
+        rng,
+        habits,
+        events=events,
+        first_day=first_day,
+        days=days,
+        user_share=user_share,
+        known=known,
     )
     kinds = malformed_kinds or (TEXT_KINDS if text_only else ALL_KINDS)
     arrivals: list[Arrival] = []
@@ -188,11 +196,19 @@ def traffic(
 
 
 def _facts(
-    rng: Random, habits: Habits, *, events: int, first_day: str, days: int, user_share: float
+    rng: Random,
+    habits: Habits,
+    *,
+    events: int,
+    first_day: str,
+    days: int,
+    user_share: float,
+    known: int,
 ) -> list[Fact]:
     order_days = Calendar(rng, first_day, days, ORDER_WEEK, habits.growth)
     user_days = Calendar(rng, first_day, days, USER_WEEK, habits.growth)
-    orders, users = Orders(rng, order_days, habits), Users(rng, user_days)
+    orders = Orders(rng, order_days, habits, known)
+    users = Users(rng, user_days, known)
     facts: list[Fact] = []
     of_users = 0
     while len(facts) < events:

@@ -79,10 +79,10 @@ class Calendar:
 class Users:
     """Tells what happens to users."""
 
-    def __init__(self, rng: Random, calendar: Calendar) -> None:
+    def __init__(self, rng: Random, calendar: Calendar, known: int = 0) -> None:
         self._rng = rng
         self._calendar = calendar
-        self._known = 0
+        self._known = known
 
     def story(self) -> Iterator[Fact]:
         """Tell the story of one user, from registration or from some time after it."""
@@ -142,11 +142,11 @@ class Users:
 class Orders:
     """Tells what happens to orders."""
 
-    def __init__(self, rng: Random, calendar: Calendar, habits: Habits) -> None:
+    def __init__(self, rng: Random, calendar: Calendar, habits: Habits, known: int = 0) -> None:
         self._rng = rng
         self._calendar = calendar
         self._habits = habits
-        self._known = 0
+        self._known = known
 
     def story(self) -> Iterator[Fact]:
         """Tell the story of one order, from creation to delivery or cancellation."""

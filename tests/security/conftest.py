@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import gc
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import (
+    ACL,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    ResourcePattern,
+    ResourceType,
+)
 from pymongo import MongoClient
 
+from tests.cli.command import Command
 from tests.integration.broker import publish
 from tests.integration.topics import Log, new_log
 from tests.servers.certificates import Authority
@@ -22,7 +32,8 @@ USER, PASSWORD = "analytics", "hush/hush@1%"
 """The password has what must be escaped in an address, and in nothing else."""
 
 KAFKA_PASSWORD = "hush-kafka-1"
-STRANGER = "a user who may do nothing"
+READS_TOPICS, READS_GROUPS, CHANGING = "reads-topics", "reads-groups", "changing"
+"""Kafka users with one half of the rights, and one whose password is changed."""
 
 _JAAS = "org.apache.kafka.common.security"
 _MECHANISMS = "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512"
@@ -72,12 +83,16 @@ def locked_kafka(trust: Trust) -> Iterator[KafkaServer]:
         "ssl.keystore.type": "PEM",
         "ssl.keystore.location": str(trust.ours.sign("broker")),
         "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-        "super.users": "User:ANONYMOUS",
+        "super.users": "User:ANONYMOUS;User:CN=machine",
+        "listener.name.mutual.ssl.client.auth": "required",
+        "listener.name.mutual.ssl.truststore.type": "PEM",
+        "listener.name.mutual.ssl.truststore.location": str(trust.ours.file),
         **_login_settings("LOGIN"),
         **_login_settings("BOTH"),
     }
-    protocols = {"LOGIN": "SASL_PLAINTEXT", "TLS": "SSL", "BOTH": "SASL_SSL"}
-    scram = {USER: KAFKA_PASSWORD, "stranger": KAFKA_PASSWORD}
+    protocols = {"LOGIN": "SASL_PLAINTEXT", "TLS": "SSL", "BOTH": "SASL_SSL", "MUTUAL": "SSL"}
+    users = (USER, "stranger", READS_TOPICS, READS_GROUPS, CHANGING)
+    scram = dict.fromkeys(users, KAFKA_PASSWORD)
     server = KafkaServer(settings, protocols=protocols, scram=scram)
     with pytest.MonkeyPatch.context() as environment:
         environment.delenv(KafkaServer.variable, raising=False)
@@ -89,35 +104,31 @@ def locked_kafka(trust: Trust) -> Iterator[KafkaServer]:
 @pytest.fixture(scope="session")
 def locked_log(locked_kafka: KafkaServer) -> Log:
     """Some traffic on that broker, which `USER` may read as docs/security.md says."""
-    from kafka import KafkaAdminClient
-
     log = new_log(seed=5, events=600)
     topics = {log.name(each): log.records(each) for each in log.traffic.records}
     publish(locked_kafka.bootstrap_servers, topics)
-    admin = KafkaAdminClient(bootstrap_servers=locked_kafka.bootstrap_servers)
-    try:
-        admin.create_acls(list(acls(topics)))
-    finally:
-        admin.close()
+    allow(locked_kafka, USER, topics, groups=True)
+    allow(locked_kafka, READS_TOPICS, topics, groups=False)
+    allow(locked_kafka, READS_GROUPS, (), groups=True)
     return log
 
 
-def acls(topics: Any) -> Iterator[Any]:
-    """The rights that docs/security.md names: READ (and so DESCRIBE) of topics and groups."""
-    from kafka.admin import (
-        ACL,
-        ACLOperation,
-        ACLPermissionType,
-        ACLResourcePatternType,
-        ResourcePattern,
-        ResourceType,
-    )
-
+def allow(server: KafkaServer, user: str, topics: Iterable[str], *, groups: bool) -> None:
+    """Give rights that docs/security.md names: READ (and so DESCRIBE) of topics and groups."""
     literal, prefixed = ACLResourcePatternType.LITERAL, ACLResourcePatternType.PREFIXED
     patterns = [ResourcePattern(ResourceType.TOPIC, each, literal) for each in topics]
-    patterns.append(ResourcePattern(ResourceType.GROUP, "sc-analytics-", prefixed))
-    for each in patterns:
-        yield ACL(f"User:{USER}", "*", ACLOperation.READ, ACLPermissionType.ALLOW, each)
+    if groups:
+        patterns.append(ResourcePattern(ResourceType.GROUP, "sc-analytics-", prefixed))
+    admin = KafkaAdminClient(bootstrap_servers=server.bootstrap_servers)
+    try:
+        admin.create_acls(
+            [
+                ACL(f"User:{user}", "*", ACLOperation.READ, ACLPermissionType.ALLOW, each)
+                for each in patterns
+            ]
+        )
+    finally:
+        admin.close()
 
 
 class LockedMongo(NamedTuple):
@@ -188,3 +199,34 @@ def locked_store(locked_mongo: LockedMongo) -> Iterator[str]:
         database.command("dropUser", USER)
         database.command("dropRole", "scAnalytics")
         client.drop_database(name)
+
+
+@pytest.fixture
+def product(
+    locked_kafka: KafkaServer,
+    locked_log: Log,
+    locked_mongo: LockedMongo,
+    locked_store: str,
+    trust: Trust,
+) -> Command:
+    """The product with everything right; the passwords by variables."""
+    store = locked_mongo.address(USER, None, locked_store, authSource=locked_store)
+    return Command(
+        store,
+        *locked_log.flags,
+        servers=locked_kafka.address_of("BOTH"),
+        SC_ANALYTICS_STORE_PASSWORD=PASSWORD,
+        SC_ANALYTICS_SECURITY_PROTOCOL="SASL_SSL",
+        SC_ANALYTICS_SASL_MECHANISM="SCRAM-SHA-512",
+        SC_ANALYTICS_SASL_USERNAME=USER,
+        SC_ANALYTICS_SASL_PASSWORD=KAFKA_PASSWORD,
+        SC_ANALYTICS_SSL_CAFILE=str(trust.ours.file),
+        SC_ANALYTICS_TIMEOUT="20",
+    )
+
+
+def with_variables(product: Command, **variables: str) -> Command:
+    """The same with some variables changed; an empty one says nothing."""
+    changed = Command(product.store, *product._flags)
+    changed._environment = product._environment | variables
+    return changed

@@ -157,3 +157,43 @@ def test_a_certificate_that_cannot_be_used(tmp_path: Path, flag: str, content: s
     security = Security("SSL", **{flag: str(file)})
     with pytest.raises(UsageError, match=f"--{flag.replace('_', '-')} {file} cannot be used: "):
         KafkaSource("127.0.0.1:1", timeout=0.2, security=security)
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one file", "two files"])
+def test_a_certificate_of_ours(
+    locked_kafka: KafkaServer, locked_log: Log, trust: Trust, tmp_path: Path, apart: bool
+) -> None:
+    """Where the broker wants one: with it we get through, key and certificate together or apart."""
+    both = trust.ours.sign("machine")
+    certificate, key = str(both), None
+    if apart:
+        head, mark, rest = both.read_text().partition("-----BEGIN CERTIFICATE-----")
+        (tmp_path / "key").write_text(head)
+        (tmp_path / "certificate").write_text(mark + rest)
+        certificate, key = str(tmp_path / "certificate"), str(tmp_path / "key")
+    security = Security(
+        "SSL", ssl_cafile=str(trust.ours.file), ssl_certfile=certificate, ssl_keyfile=key
+    )
+    address = locked_kafka.address_of("MUTUAL")
+    topic = locked_log.name("sc.domain.order")
+    with closing(KafkaSource(address, timeout=20, security=security)) as source:
+        (start, end) = source.bounds([f"{topic}/0"])[f"{topic}/0"]
+        with closing(source.read({f"{topic}/0": (start, end)})) as reader:
+            count = 0
+            while not reader.done:
+                count += sum(len(chunk.records) for chunk in reader.poll(0.5, 500))
+        assert count == end - start > 0
+
+
+@pytest.mark.parametrize("whose", [None, "other"])
+def test_no_certificate_of_ours_or_one_that_the_broker_does_not_trust(
+    locked_kafka: KafkaServer, trust: Trust, whose: str | None
+) -> None:
+    """Told apart from a broker that is away, in time, and the flag is named."""
+    mine = None if whose is None else str(trust.other.sign("machine"))
+    security = Security("SSL", ssl_cafile=str(trust.ours.file), ssl_certfile=mine)
+    address = locked_kafka.address_of("MUTUAL")
+    with pytest.raises((UnreachableError, AuthenticationError)) as refused:
+        KafkaSource(address, timeout=TIMEOUT, security=security)
+    assert address in refused.value.what
+    assert "certificate" in f"{refused.value.what} {refused.value.cause}"

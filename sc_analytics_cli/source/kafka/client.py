@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition, errors
 
@@ -106,7 +106,19 @@ def connected(kind: type[Any], connection: Connection, **settings: Any) -> Any:
         raise
 
 
+_RIGHTS: Final = {
+    errors.TopicAuthorizationFailedError: "Read on the topics",
+    errors.GroupAuthorizationFailedError: "Read on the groups sc-analytics-…",
+}
+
+
 def _translation(error: errors.KafkaError, servers: str) -> AnalyticsError:
+    if type(error) in _RIGHTS:
+        return AuthenticationError(
+            f"Kafka at {servers}: this user has not the right {_RIGHTS[type(error)]}",
+            cause="no access rule allows it",
+            advice="give the user the rights that docs/security.md lists",
+        )
     if isinstance(error, errors.AuthorizationError | errors.SaslAuthenticationFailedError):
         return AuthenticationError(
             f"Kafka at {servers} refused us: {type(error).__name__}",

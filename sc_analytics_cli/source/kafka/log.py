@@ -9,7 +9,7 @@ from kafka import TopicPartition
 
 from ...errors import UnreachableError
 from ...settings import Security
-from ..port import Span
+from ..port import Follower, Reader, Span
 from ..spans import filled_within
 from .client import consumer, name_of, partition_of, quiet, translated
 from .connection import Connection
@@ -77,7 +77,7 @@ class KafkaSource:
         ids = {topic: found.id for topic, found in known.items() if found.id}
         return {name_of(each): ids[each.topic] for each in wanted if each.topic in ids}
 
-    def read(self, spans: Mapping[str, Span]) -> KafkaReader:
+    def read(self, spans: Mapping[str, Span]) -> Reader:
         """See Source.read."""
         wanted = filled_within(spans, self.bounds)
         return KafkaReader(self._connection, wanted)
@@ -103,7 +103,7 @@ class KafkaSource:
             looking.close(autocommit=False)
         return {name: offset for name, offset in found.items() if offset is not None}
 
-    def follow(self, topic: str, group: str) -> KafkaFollower:
+    def follow(self, topic: str, group: str) -> Follower:
         """See LiveSource.follow. Raises NotThereError for a topic that does not exist."""
         described(self._connection, [topic])
         return KafkaFollower(self._connection, topic, group, session_timeout=self._session_timeout)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from kafka import TopicPartition
 
-from ...errors import UnreachableError
 from ...event import Chunk
 from ..port import Span
 from .client import consumer, name_of, partition_of, translated
 from .connection import Connection
 from .polling import Silence, polled
-from .topics import check
+from .topics import nothing_comes
 
 _FETCH_BYTES = 4 * 1024 * 1024
-_ASK_SECONDS = 1.0
 
 
 class KafkaReader:
@@ -59,7 +55,7 @@ class KafkaReader:
             if not found:
                 chunks = list(self._passed())
         if self._silence.lasts(began, bool(chunks)):
-            self._give_up()
+            nothing_comes(self._connection, {name_of(each): self._at[each] for each in self._ends})
         return chunks
 
     def close(self) -> None:
@@ -89,14 +85,3 @@ class KafkaReader:
         if upto >= self._ends[partition]:
             del self._ends[partition]
             self._consumer.pause(partition)
-
-    def _give_up(self) -> None:
-        """Raise UnreachableError, or NotThereError where the topic has gone meanwhile."""
-        with suppress(UnreachableError):
-            check(replace(self._connection, timeout=_ASK_SECONDS), self._ends)
-        waiting = ", ".join(f"{name_of(each)} at {self._at[each]}" for each in self._ends)
-        raise UnreachableError(
-            f"Kafka at {self._connection.servers} sends nothing any more ({waiting})",
-            cause="the broker went away while it was being read",
-            advice="type the command again: what was absorbed stays so",
-        )

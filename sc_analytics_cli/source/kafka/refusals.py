@@ -18,6 +18,9 @@ _LOGIN = (
     errors.UnsupportedSaslMechanismError,
     errors.IllegalSaslStateError,
 )
+_ALERT = re.compile(r"alert (?P<reason>[a-z ]*(?:certificate|unknown ca)[a-z ]*?) \(_ssl")
+"""What a server says of our certificate; with TLS 1.3 only after the handshake."""
+
 _VERIFY = re.compile(r"certificate verify failed: (?P<reason>.*?)\.? \(_ssl")
 
 
@@ -124,6 +127,13 @@ def _tls(
             cause="the port wants TLS, or it is no broker's",
             advice="--security-protocol SSL, or SASL_SSL; check the port in --bootstrap-servers",
         )
+    if security.encrypted and (match := _ALERT.search(text)):
+        return AuthenticationError(
+            f"Kafka at {address} refused our certificate: {match['reason']}",
+            cause="it wants one that an authority of its own has signed; ours is missing, expired "
+            "or somebody else's",
+            advice="--ssl-certfile FILE, and --ssl-keyfile FILE unless the key is in the first",
+        )
     if not security.encrypted or "Handshake failed" not in text:
         return None
     if match := _VERIFY.search(text):
@@ -142,9 +152,11 @@ def _tls(
 def _closed(
     address: str, kind: type[BaseException], text: str, security: Security
 ) -> AnalyticsError | None:
-    if "socket disconnected" not in text:
+    if "socket disconnected" not in text and "EOF occurred" not in text:
         return None
-    wanted = "TLS" if security.logs_in else "a login, or TLS"
+    wanted = "a certificate of ours (--ssl-certfile)" if security.encrypted else "TLS"
+    if not security.logs_in:
+        wanted = f"a login, or {wanted}"
     return UnreachableError(
         f"Kafka at {address} closes the connection without an answer",
         cause=f"it wants {wanted}, it is about to stop, or the port is no broker's",

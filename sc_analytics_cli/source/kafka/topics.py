@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from kafka import KafkaAdminClient, TopicPartition, errors
 
-from ...errors import NotThereError
-from .client import admin
+from ...errors import NotThereError, UnreachableError
+from .client import admin, partition_of
 from .connection import Connection
 
+_ASK_SECONDS = 1.0
 _MISSING = (errors.UnknownTopicOrPartitionError.errno, errors.InvalidTopicError.errno)
 
 
@@ -44,6 +47,23 @@ def check(connection: Connection, partitions: Iterable[TopicPartition]) -> None:
                 f"{topic} has no partition {number}",
                 cause=f"its partitions are 0 to {max(known[topic].partitions, default=0)}",
             )
+
+
+def nothing_comes(
+    connection: Connection, at: Mapping[str, int], reason: str | None = None
+) -> NoReturn:
+    """Raise UnreachableError, or NotThereError where one of these topics has gone meanwhile.
+
+    `at` tells how far each partition was read; `reason`, what the driver says of it.
+    """
+    with suppress(UnreachableError):
+        check(replace(connection, timeout=_ASK_SECONDS), [partition_of(name) for name in at])
+    waiting = ", ".join(f"{name} at {offset}" for name, offset in at.items())
+    raise UnreachableError(
+        f"Kafka at {connection.servers} sends nothing any more ({waiting})",
+        cause=reason or "the broker went away while it was being read",
+        advice="type the command again: what was absorbed stays so",
+    )
 
 
 def _topic(client: KafkaAdminClient, servers: str, found: dict[str, Any]) -> Topic:

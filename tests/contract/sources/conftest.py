@@ -2,13 +2,14 @@
 
 import gc
 import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sc_analytics_cli.event import LogRecord
+from sc_analytics_cli.source.confluent.log import ConfluentSource
 from sc_analytics_cli.source.file.log import FileSource
 from sc_analytics_cli.source.kafka.log import KafkaSource
 from tests.contract.sources.media import AsArchive, AsLines, Filled, Medium, OnKafka
@@ -27,8 +28,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     return done
 
 
+CLIENTS: Mapping[str, type[KafkaSource]] = {
+    "kafka-python": KafkaSource,
+    "confluent": ConfluentSource,
+}
+
 EVERY = [
-    pytest.param("kafka", marks=pytest.mark.servers),
+    pytest.param("kafka-python", marks=pytest.mark.servers),
+    pytest.param("confluent", marks=pytest.mark.servers),
     "lines",
     "lines.gz",
     "lines.zst",
@@ -69,9 +76,9 @@ def sample(count: int, *, whole: bool = True) -> list[LogRecord]:
 @pytest.fixture(scope="module", params=EVERY)
 def medium(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Medium:
     """Each way to keep a log."""
-    if request.param == "kafka":
+    if request.param in CLIENTS:
         server: KafkaServer = request.getfixturevalue("kafka")
-        return OnKafka(server.bootstrap_servers)
+        return OnKafka(server.bootstrap_servers, CLIENTS[request.param])
     kind, dot, packing = request.param.partition(".")
     folder = tmp_path_factory.mktemp("medium")
     return (AsLines if kind == "lines" else AsArchive)(folder, dot + packing)
@@ -93,17 +100,23 @@ def servers(kafka: KafkaServer) -> str:
     return kafka.bootstrap_servers
 
 
+@pytest.fixture(params=CLIENTS)
+def opens(request: pytest.FixtureRequest) -> type[KafkaSource]:
+    """Each client that a broker can be read with, as a kind of source."""
+    return CLIENTS[request.param]
+
+
 @pytest.fixture
-def source(servers: str) -> Iterator[KafkaSource]:
+def source(opens: type[KafkaSource], servers: str) -> Iterator[KafkaSource]:
     """That broker as a source, with a time-out of 5 s and the shortest session that it allows."""
-    with closing(KafkaSource(servers, timeout=5.0, session_timeout=6.0)) as made:
+    with closing(opens(servers, timeout=5.0, session_timeout=6.0)) as made:
         yield made
 
 
 @pytest.fixture
-def hasty(servers: str) -> Iterator[KafkaSource]:
+def hasty(opens: type[KafkaSource], servers: str) -> Iterator[KafkaSource]:
     """The broker as a source that does not wait long."""
-    with closing(KafkaSource(servers, timeout=HASTE, session_timeout=6.0)) as made:
+    with closing(opens(servers, timeout=HASTE, session_timeout=6.0)) as made:
         yield made
 
 

@@ -65,8 +65,9 @@ class Medium(ABC):
 class OnKafka(Medium):
     """A topic of its own on a real broker."""
 
-    def __init__(self, servers: str) -> None:
+    def __init__(self, servers: str, opens: type[KafkaSource]) -> None:
         self._servers = servers
+        self._opens = opens
 
     def fill(self, contents: Contents) -> Filled:
         """See Medium.fill."""
@@ -76,7 +77,7 @@ class OnKafka(Medium):
             f"{topic}/{number}": [plain(record) for record in records]
             for number, records in contents.items()
         }
-        return Filled(KafkaSource(self._servers, timeout=10.0), topic, expected)
+        return Filled(self._opens(self._servers, timeout=10.0), topic, expected)
 
 
 class AsLines(Medium):

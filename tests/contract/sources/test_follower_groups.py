@@ -57,10 +57,10 @@ def rebalances(client: KafkaAdminClient, group: str) -> bool:
 
 
 def test_members_join_and_leave_under_load_and_nothing_is_left_out(
-    source: KafkaSource, servers: str
+    opens: type[KafkaSource], source: KafkaSource, servers: str
 ) -> None:
     topic, group, checkpoint = new_topic(servers, 6), new_group(), Checkpoint()
-    with closing(KafkaSource(servers, timeout=5.0, session_timeout=6.0)) as other:
+    with closing(opens(servers, timeout=5.0, session_timeout=6.0)) as other:
         with load(servers, topic, 6, 4000, seconds=6.0):
             first = Running(Member(source.follow(topic, group), checkpoint))
             wait(first, lambda: len(checkpoint.seen) > 1000)

@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.servers, LEAVES_SOCKETS]
 
 
 @pytest.fixture
-def patient(kafka: KafkaServer) -> Iterator[KafkaSource]:
+def patient(opens: type[KafkaSource], kafka: KafkaServer) -> Iterator[KafkaSource]:
     """A source whose time-out is longer than a restart of the broker."""
-    with closing(KafkaSource(kafka.bootstrap_servers, timeout=60.0, session_timeout=6.0)) as made:
+    with closing(opens(kafka.bootstrap_servers, timeout=60.0, session_timeout=6.0)) as made:
         yield made
 
 
@@ -41,10 +41,12 @@ def assert_unreachable(verb: Callable[[], object], timeout: float = HASTE) -> No
     assert raised.value.exit_code == 5
 
 
-def test_every_question_to_a_silent_broker_ends_in_time(kafka: KafkaServer) -> None:
+def test_every_question_to_a_silent_broker_ends_in_time(
+    opens: type[KafkaSource], kafka: KafkaServer
+) -> None:
     topic = new_topic(kafka.bootstrap_servers)
     name = f"{topic}/0"
-    with closing(KafkaSource(kafka.bootstrap_servers, timeout=1.0)) as source:
+    with closing(opens(kafka.bootstrap_servers, timeout=1.0)) as source:
         kafka.pause()
         verbs: list[Callable[[], object]] = [
             lambda: source.partitions([topic]),
@@ -136,9 +138,11 @@ def test_a_broker_that_restarts_in_time_costs_nothing(
     running.stop()
 
 
-def test_a_caller_that_takes_its_time_is_no_outage(kafka: KafkaServer) -> None:
+def test_a_caller_that_takes_its_time_is_no_outage(
+    opens: type[KafkaSource], kafka: KafkaServer
+) -> None:
     topic = large_topic(kafka.bootstrap_servers)
-    with closing(KafkaSource(kafka.bootstrap_servers, timeout=1.0)) as source:
+    with closing(opens(kafka.bootstrap_servers, timeout=1.0)) as source:
         reader = source.read({f"{topic}/0": (0, 100)})
         chunks: list[Chunk] = []
         for _ in range(2):

@@ -133,7 +133,10 @@ class Raw(str):
 def test_a_header_may_have_any_bytes_for_a_name(
     source: KafkaSource, servers: str, codec: str | None
 ) -> None:
-    """The record is read, value, key and other headers exact, and so are its neighbours."""
+    """The record is read, value, key and other headers exact, and so are its neighbours.
+
+    Of the name, it shows that it could not be read.
+    """
     topic = new_topic(servers)
     with producer(servers, compression_type=codec, linger_ms=200) as client:
         for number in range(3):
@@ -145,4 +148,6 @@ def test_a_header_may_have_any_bytes_for_a_name(
     assert [(each.value, each.key) for each in records] == [
         (b"%d n\xff\xfe" % number, b"key") for number in range(3)
     ]
-    assert list(records[1].headers) == [("good", b"\xff\xfe"), ("n??", b"\xff"), ("é", b"")]
+    first, (name, value), last = records[1].headers
+    assert [first, last] == [("good", b"\xff\xfe"), ("é", b"")]
+    assert (name in ("n??", "?"), value) == (True, b"\xff")

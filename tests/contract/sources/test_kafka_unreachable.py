@@ -32,38 +32,42 @@ def silent_port() -> Iterator[str]:
 @pytest.mark.parametrize("timeout", [0.3, 1.5])
 @pytest.mark.parametrize("port", ["closed_port", "silent_port"])
 def test_nobody_there_is_unreachable_in_time(
-    request: pytest.FixtureRequest, port: str, timeout: float
+    opens: type[KafkaSource], request: pytest.FixtureRequest, port: str, timeout: float
 ) -> None:
     address = request.getfixturevalue(port)
     began = time.monotonic()
     with pytest.raises(UnreachableError, match=address) as raised:
-        KafkaSource(address, timeout=timeout)
+        opens(address, timeout=timeout)
     assert time.monotonic() - began < timeout + 2
     assert raised.value.exit_code == 5
     assert "--bootstrap-servers" in str(raised.value.advice)
 
 
-def test_a_host_that_does_not_exist_is_unreachable() -> None:
+def test_a_host_that_does_not_exist_is_unreachable(opens: type[KafkaSource]) -> None:
     with pytest.raises(UnreachableError, match=r"no\.such\.host"):
-        KafkaSource("no.such.host.invalid:9092", timeout=0.5)
+        opens("no.such.host.invalid:9092", timeout=0.5)
 
 
 @pytest.mark.parametrize("servers", ["localhost:port", "", " , ", "[::1", "host:"])
-def test_an_address_that_is_none_is_a_usage_error(servers: str) -> None:
+def test_an_address_that_is_none_is_a_usage_error(opens: type[KafkaSource], servers: str) -> None:
     with pytest.raises(UsageError, match="names no Kafka broker"):
-        KafkaSource(servers, timeout=0.5)
+        opens(servers, timeout=0.5)
 
 
-def test_trying_again_and_again_leaves_no_threads_behind(closed_port: str) -> None:
+def test_trying_again_and_again_leaves_no_threads_behind(
+    opens: type[KafkaSource], closed_port: str
+) -> None:
     before = threading.active_count()
     for _ in range(5):
         with pytest.raises(UnreachableError):
-            KafkaSource(closed_port, timeout=0.2)
+            opens(closed_port, timeout=0.2)
     assert threading.active_count() == before
 
 
 @pytest.mark.servers
-def test_one_of_several_brokers_is_enough(closed_port: str, servers: str) -> None:
-    source = KafkaSource(f"{closed_port}, {servers}", timeout=5.0)
+def test_one_of_several_brokers_is_enough(
+    opens: type[KafkaSource], closed_port: str, servers: str
+) -> None:
+    source = opens(f"{closed_port}, {servers}", timeout=5.0)
     assert source.partitions([]) == []
     source.close()

@@ -239,6 +239,25 @@ def test_another_run_that_is_faster_is_not_taken_for_another_log() -> None:
     beginnings.take(["t/0"])
 
 
+@pytest.mark.parametrize("verb", ["bounds", "topic_ids"])
+def test_another_first_run_at_the_same_moment_is_not_taken_for_another_log(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its checkpoints come to be while this one looks at the log for the first time."""
+    setting = setting_of(9, 4)
+    one, other = setting.beginnings(), setting.beginnings()
+    ask = getattr(setting.log, verb)
+
+    def slowly(partitions: Iterable[str]) -> object:
+        monkeypatch.undo()
+        other.prepare()
+        return ask(partitions)
+
+    monkeypatch.setattr(setting.log, verb, slowly)
+    assert one.prepare() == {"t/0": (0, 9), "t/1": (0, 4)}
+    assert one.take(["t/0"]) == {"t/0": 0}
+
+
 def test_of_partitions_that_the_start_does_not_name_nothing_is_read_that_is_there() -> None:
     """They are followed from their end, and that is said."""
     setting = setting_of(9, 4)

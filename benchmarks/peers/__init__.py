@@ -1,0 +1,1 @@
+"""What a user could pick instead; each as fast as it can be written, never a dependency."""
