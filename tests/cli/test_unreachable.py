@@ -15,7 +15,7 @@ from tests.servers.mongo import MongoServer
 from .command import Command, refused, side_by_side
 
 TIMEOUT, GRACE = 1.0, 25.0
-"""Seconds; the grace is for starting a process, and below the 30 that drivers wait by themselves."""
+"""Seconds; the grace is for starting a process, and less than the 30 of drivers by themselves."""
 
 WITHOUT_KAFKA = (
     ("closed", "consume order-funnel"),
