@@ -10,12 +10,18 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 
 from tests.servers import KafkaServer, MongoServer, ServerMissing
 from tests.servers.server import Server
 
 AnyServer = TypeVar("AnyServer", bound=Server)
+
+# How long an example takes says how busy the machine is. The rest stays as Hypothesis chose it,
+# which is derandomized where CI is set.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 _shared: list[Server] = []
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from kafka import KafkaConsumer, TopicPartition
 
-from tests.integration.product import Product, finish, stop, wait_until
+from tests.integration.product import PATIENCE, Product, finish, stop, wait_until
 from tests.servers.kafka import KafkaServer
 from tests.servers.ports import LOOPBACK, free_ports
 
@@ -43,7 +43,7 @@ def names(first: int, count: int) -> list[str]:
     return [f"order-{number}" for number in range(first, first + count)]
 
 
-def until(product: Product, total: int, timeout: float = 60) -> None:
+def until(product: Product, total: int, timeout: float = PATIENCE) -> None:
     """Wait until so many orders are counted, and no more."""
     wait_until(
         lambda: counted(product.store) == {DAY: total}, timeout=timeout, what=f"{total} orders"
@@ -178,7 +178,7 @@ def test_the_way_to_the_broker_breaks(behind: tuple[KafkaServer, Proxy], tmp_pat
     server.restart()
     orders.send(names(total, 100))
     total += 100
-    until(product, total, timeout=120)
+    until(product, total)
     outcome = stop(process)
     assert outcome.code == 0, outcome.err
     assert "Traceback" not in outcome.err

@@ -16,7 +16,7 @@ from pymongo import MongoClient
 
 from tests.integration.databases import fresh_database
 from tests.integration.documents import collection_of, stored
-from tests.integration.product import Product
+from tests.integration.product import PATIENCE, Product
 from tests.integration.topics import Log, new_log
 from tests.servers.kafka import KafkaServer
 from tests.servers.mongo import MongoServer
@@ -41,7 +41,7 @@ class Dying(Product):
         """Whether the command came to that instant, and so died there."""
         line = [sys.executable, "-m", "tests.faults.mortal", str(instant), *arguments]
         done = subprocess.run(
-            [*line, *self._flags], env=self._environment, capture_output=True, timeout=90
+            [*line, *self._flags], env=self._environment, capture_output=True, timeout=PATIENCE
         )
         assert done.returncode in (0, DIED), done.stderr.decode()
         return done.returncode == DIED

@@ -131,7 +131,7 @@ def test_a_full_disk(kafka: KafkaServer) -> None:
             assert process.poll() is None, process.communicate()
             assert _status(process.pid)["VmRSS"] < MAX_RSS_KB
         server.recover()
-        wait_until(lambda: counted(store) == {DAY: 12_300}, timeout=120, what="all orders")
+        wait_until(lambda: counted(store) == {DAY: 12_300}, what="all orders")
         outcome = stop(process)
         assert outcome.code == 0, outcome.err
         assert outcome.err.count("MongoDB") <= 2, outcome.err

@@ -78,7 +78,7 @@ def test_it_happens_under_a_running_consumer(orders: Orders, product: Product) -
     orders.delete()
     orders.create()
     orders.send([f"new-{number}" for number in range(40)])
-    outcome = finish(process, timeout=90)
+    outcome = finish(process)
     assert outcome.code == 7, outcome.err
     assert "is not the log that was read before" in outcome.err
     assert counted(product.store) == {DAY: 11}
@@ -92,7 +92,7 @@ def test_a_running_consumer_that_accepts_goes_on_with_it(orders: Orders, product
     orders.delete()
     orders.create()
     orders.send([f"new-{number}" for number in range(40)])
-    wait_until(lambda: counted(product.store) == {DAY: 51}, timeout=90, what="the new log")
+    wait_until(lambda: counted(product.store) == {DAY: 51}, what="the new log")
     outcome = stop(process)
     assert outcome.code == 0, outcome.err
     assert "created anew" in outcome.err

@@ -13,6 +13,9 @@ from typing import IO, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 
+PATIENCE = 150.0
+"""Seconds until a test gives up what is bound to come; a machine may be busy with other things."""
+
 
 class Outcome(NamedTuple):
     """How a command ended."""
@@ -70,7 +73,7 @@ class Product:
         return outcome.out
 
 
-def finish(process: subprocess.Popen[str], timeout: float = 60) -> Outcome:
+def finish(process: subprocess.Popen[str], timeout: float = PATIENCE) -> Outcome:
     """Wait for the end of a process that was started."""
     try:
         out, err = process.communicate(timeout=timeout)
@@ -82,14 +85,14 @@ def finish(process: subprocess.Popen[str], timeout: float = 60) -> Outcome:
 
 
 def stop(
-    process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = 60
+    process: subprocess.Popen[str], number: int = signal.SIGTERM, timeout: float = PATIENCE
 ) -> Outcome:
     """Send a signal and wait for the end."""
     process.send_signal(number)
     return finish(process, timeout)
 
 
-def wait_until(condition: object, timeout: float = 60, what: str = "the condition") -> None:
+def wait_until(condition: object, timeout: float = PATIENCE, what: str = "the condition") -> None:
     """Poll a function until it answers true; raise after `timeout` seconds."""
     assert callable(condition)
     deadline = time.monotonic() + timeout
