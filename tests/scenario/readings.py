@@ -39,7 +39,7 @@ def old_reading(projection: str, version: int = 1) -> Projection:
     (now,) = named([projection])
 
     class Before(now, name=now.name, report=now.report, topic=now.topic, version=version):
-        stages, shares = (), {}
+        stages, shares = (), {}  # of reports, which show nothing here
 
         @classmethod
         def readers(cls, rules: Rules) -> dict[str, EffectReader]:
