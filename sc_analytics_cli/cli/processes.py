@@ -16,7 +16,7 @@ from ..errors import AnalyticsError, InterruptedRunError
 from ..run.ports import NOWHERE, Level, Observer, Pulse, Where
 from ..run.tally import Tally
 from .failures import report
-from .garbage import collect_rarely
+from .garbage import collected_rarely
 from .signals import ChildSignals, StopSignals, held_back
 
 Work = Callable[[Observer, Callable[[], bool]], object]
@@ -43,9 +43,9 @@ def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) ->
     `stops_alone`, the others go on to their own end before it is raised.
     """
     stopped = StopSignals().stopped if drain else _never
-    collect_rarely()
     if len(jobs) == 1:
-        return [jobs[0].work(observer, stopped)]
+        with collected_rarely():
+            return [jobs[0].work(observer, stopped)]
     with held_back():
         crew = [_Member(job) for job in jobs]
     try:
@@ -158,9 +158,9 @@ class _Telling:
 
 def _child(work: Work, pipe: Connection[Any, Any]) -> None:
     signals = ChildSignals()
-    collect_rarely()
     try:
-        result = work(_Telling(pipe), signals.stopped)
+        with collected_rarely():
+            result = work(_Telling(pipe), signals.stopped)
         with suppress(BrokenPipeError):
             pipe.send(("result", result))
     except AnalyticsError as error:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
-from collections.abc import Iterator
 
-import pytest
-
-from sc_analytics_cli.cli.garbage import collect_rarely
+from sc_analytics_cli.cli.garbage import collected_rarely
 from tests.integration.product import wait_until
 
 
@@ -19,18 +17,18 @@ class Connection:
         self.error = ConnectionError(self)
 
 
-@pytest.fixture(autouse=True)
-def thresholds_as_before() -> Iterator[None]:
-    """Other tests are not swept."""
-    before = gc.get_threshold()
-    yield
-    gc.set_threshold(*before)
-    gc.unfreeze()
-
-
 def test_what_holds_itself_is_swept_away_however_little_it_is() -> None:
     """Long before there are objects enough for the collector to look by itself."""
-    over = collect_rarely(every=0.01)
-    left = weakref.ref(Connection())
-    wait_until(lambda: left() is None, what="the sweep")
-    over.set()
+    with collected_rarely(every=0.01):
+        left = weakref.ref(Connection())
+        wait_until(lambda: left() is None, what="the sweep")
+
+
+def test_afterwards_all_is_as_it_was() -> None:
+    """No thread goes on sweeping, and the thresholds are the interpreter's."""
+    before, threads = gc.get_threshold(), threading.active_count()
+    for _ in range(3):
+        with collected_rarely(every=0.01):
+            assert gc.get_threshold() != before
+    wait_until(lambda: threading.active_count() == threads, what="the end of the sweeps")
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
