@@ -180,6 +180,5 @@ def _print_whole(letter: Document) -> None:
         lines.append((name, None if raw is None else raw.decode("utf-8", "backslashreplace")))
     lines += [(f"header {each['name']}", each["base64"]) for each in letter["headers"]]
     for name, value in lines:
-        console.print(
-            Text(f"{harmless(name):>12}  {'–' if value is None else harmless(str(value))}")
-        )
+        text = "–" if value is None else harmless(str(value))
+        console.print(Text(f"{harmless(name):>12}  {text}"), soft_wrap=True)

@@ -111,7 +111,7 @@ def _print_whole(run: Document) -> None:
     ]
     lines += [(f"dates of {name}", " ".join(dates)) for name, dates in run["dates"].items()]
     for name, value in lines:
-        console.print(Text(f"{name:>24}  {harmless(value)}"))
+        console.print(Text(f"{name:>24}  {harmless(value)}"), soft_wrap=True)
     changes = [Difference(**each) for each in run.get("changes", [])]
     for projection in dict.fromkeys(each.projection for each in changes):
         rows = [each for each in changes if each.projection == projection]
