@@ -11,7 +11,7 @@ from tests.integration.topics import Log
 from tests.servers.kafka import KafkaServer
 
 from .command import NOWHERE, Command, misused, plain
-from .live_window import Window
+from .window import Window
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A window with a terminal in it: what a person sees, keys and sizes included."""
+"""A window of a terminal: all that is drawn in it, keys, and a size that changes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Mapping
+from typing import Self
 
 
 class Window:
@@ -58,6 +59,15 @@ class Window:
         self._read(0.0)
         os.close(self._mine)
         return self._process.returncode
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+            os.close(self._mine)
 
     def _read(self, timeout: float) -> None:
         while select.select([self._mine], [], [], timeout)[0]:
