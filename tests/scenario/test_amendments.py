@@ -16,6 +16,7 @@ from sc_analytics_cli.store.port import DEAD_LETTERS
 from tests.fakes import MemoryLog
 from tests.oracle.sample import event, pay
 
+from .logs import IDS
 from .readings import DATES, LATE, logs
 from .test_mended_reading import backfill, read_before, sizes, some_dates
 from .world import World
@@ -85,7 +86,8 @@ def test_an_attribution_that_can_be_read_at_last_reaches_dates_that_are_not_rebu
         before="unreadable",
     )
     paid = [pay("o-1", 1000 + n, at=f"{date}T00:00:00Z") for n, date in enumerate(DATES[:2])]
-    for each in (late, *paid):
+    for event_id, each in zip(IDS, (late, *paid), strict=False):
+        each["event_id"] = event_id
         log.append("sc.domain.order/0", json.dumps(each).encode(), timestamp=LATE)
     world, _, _ = read_before(log, (3, 0, 0), projection="revenue")
     take(world, [("backfill", [DATES[0]])])

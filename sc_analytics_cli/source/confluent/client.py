@@ -14,18 +14,18 @@ from ...errors import AnalyticsError, AuthenticationError, NotThereError, Unreac
 from ...settings import Security
 from ..kafka.client import partition_of
 from ..kafka.connection import Connection
+from ..rights import READ_GROUPS, READ_TOPICS, denied
 
 _METADATA_SECONDS = 30
 _QUEUE_KILOBYTES = 4 * 1024
 _FETCH_BYTES = 1024 * 1024
 
+_RIGHTS: Final = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED: READ_TOPICS,
+    KafkaError.GROUP_AUTHORIZATION_FAILED: READ_GROUPS,
+}
 _REFUSED: Final = frozenset(
-    {
-        KafkaError.TOPIC_AUTHORIZATION_FAILED,
-        KafkaError.GROUP_AUTHORIZATION_FAILED,
-        KafkaError.SASL_AUTHENTICATION_FAILED,
-        KafkaError._AUTHENTICATION,
-    }
+    {KafkaError.SASL_AUTHENTICATION_FAILED, KafkaError._AUTHENTICATION, *_RIGHTS}
 )
 _GONE: Final = frozenset(
     {
@@ -94,11 +94,13 @@ def translated(connection: Connection) -> Iterator[None]:
 def translation(error: KafkaError, servers: str) -> AnalyticsError:
     """The error as one of ours; what is nothing else means that no broker answers."""
     code = error.code()
+    if code in _RIGHTS:
+        return denied(servers, _RIGHTS[code])
     if code in _REFUSED:
         return AuthenticationError(
             f"Kafka at {servers} refused us: {error.name()}",
-            cause="wrong user or password, or no right to read the topic or join the group",
-            advice="check the login, and the rights that docs/security.md lists",
+            cause="wrong user or password",
+            advice="check the login; sc-analytics config show tells which counts",
         )
     if code in _GONE:
         return NotThereError(

@@ -16,6 +16,7 @@ from ...errors import (
     NotThereError,
     UnreachableError,
 )
+from ..rights import READ_GROUPS, READ_TOPICS, denied
 from .connection import Connection
 from .refusals import Network, refusal
 
@@ -107,18 +108,14 @@ def connected(kind: type[Any], connection: Connection, **settings: Any) -> Any:
 
 
 _RIGHTS: Final = {
-    errors.TopicAuthorizationFailedError: "Read on the topics",
-    errors.GroupAuthorizationFailedError: "Read on the groups sc-analytics-…",
+    errors.TopicAuthorizationFailedError: READ_TOPICS,
+    errors.GroupAuthorizationFailedError: READ_GROUPS,
 }
 
 
 def _translation(error: errors.KafkaError, servers: str) -> AnalyticsError:
     if type(error) in _RIGHTS:
-        return AuthenticationError(
-            f"Kafka at {servers}: this user has not the right {_RIGHTS[type(error)]}",
-            cause="no access rule allows it",
-            advice="give the user the rights that docs/security.md lists",
-        )
+        return denied(servers, _RIGHTS[type(error)])
     if isinstance(error, errors.AuthorizationError | errors.SaslAuthenticationFailedError):
         return AuthenticationError(
             f"Kafka at {servers} refused us: {type(error).__name__}",
