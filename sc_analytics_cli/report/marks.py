@@ -11,23 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from functools import cached_property
+from functools import cached_property, partial
 from math import ceil, floor
 from typing import Any, Final, NamedTuple
 
 from ..fold.field import Cents, Count, Document, Field, Mean, Ratio, Tally
 from ..projections.declaration import Projection, Share
+from .clumps import Part, in_counts, median
 from .elapsed import HOURS, even_hours, fold_hours, hours_over
 from .figures import figure, heading
-from .ordinary import (
-    LEAST_DAYS,
-    Judgement,
-    Part,
-    judge_count,
-    judge_rate,
-    median,
-    nested,
-)
+from .ordinary import LEAST_DAYS, Judgement, judge_count, judge_rate
 
 DAYS: Final = 14
 LAST_HOURS: Final = 3
@@ -127,20 +120,25 @@ class _Stretch(NamedTuple):
 
 def _of_rates(judged: Judged) -> Iterator[Mark]:
     fields = rates(judged.projection)
-    inside = {name: nested(list(_hourly(judged, field))) for name, field in fields.items()}
+    hourly = {name: _hourly(judged, field) for name, field in fields.items()}
     for stretch in _stretches_of_rates(judged):
         now, days = _figures(judged, stretch)
         for name, field in fields.items():
             of_days = {ago: part(field, each) for ago, each in days.items()}
-            verdict = judge_rate(part(field, now), of_days, nested=inside[name])
+            verdict = judge_rate(part(field, now), of_days, hourly[name])
             yield from _mark(judged, stretch, name, field, field.of(now), verdict)
 
 
-def _hourly(judged: Judged, field: Ratio | Share) -> Iterator[Part]:
+def _hourly(judged: Judged, field: Ratio | Share) -> list[list[Part]]:
     wholes = _wholes(field)
-    for day in judged.history:
-        for hour in judged.documents[day.isoformat()].get("hours", {}).values():
-            yield hour.get(field.part, 0), sum(hour.get(name, 0) for name in wholes)
+    days = [judged.documents[day.isoformat()].get("hours", {}) for day in judged.history]
+    return [
+        [
+            (hour.get(field.part, 0), sum(hour.get(name, 0) for name in wholes))
+            for hour in day.values()
+        ]
+        for day in days
+    ]
 
 
 def _of_counts(judged: Judged) -> Iterator[Mark]:
@@ -151,9 +149,15 @@ def _of_counts(judged: Judged) -> Iterator[Mark]:
             if unit is None:
                 continue
             of_days = {ago: each[name] for ago, each in days.items()}
-            verdict = _in_whole_numbers(judge_count(now[name], of_days, unit=unit))
+            clumps = partial(_clumps, judged, name, unit)
+            verdict = _in_whole_numbers(judge_count(now[name], of_days, clumps, unit=unit))
             yield from _mark(judged, stretch, name, field, now[name], verdict)
         yield from _silence(judged, stretch, now, days)
+
+
+def _clumps(judged: Judged, name: str, unit: float) -> float:
+    days = [judged.documents[day.isoformat()].get("hours", {}) for day in judged.history]
+    return in_counts([[day.get(at, {}).get(name, 0) / unit for at in HOURS] for day in days])
 
 
 def _silence(
@@ -167,7 +171,7 @@ def _silence(
     ]
     if counters and not any(now[name] for name in counters):
         of_days = {ago: sum(each[name] for name in counters) for ago, each in days.items()}
-        verdict = _in_whole_numbers(judge_count(0, of_days))
+        verdict = _in_whole_numbers(judge_count(0, of_days, lambda: 1.0))
         yield from _mark(judged, stretch, SILENCE, Tally(), 0, verdict)
 
 

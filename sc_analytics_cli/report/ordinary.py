@@ -3,14 +3,17 @@
 Robust: up to a third of the days may be anything. Counts are compared by their
 square roots (Anscombe's transformation), in which chance alone spreads every
 count by 1, whether few or many are expected. Rates are compared as they are;
-chance spreads them by the size of what they are a part of.
+chance spreads them by the size of what they are a part of. Where events come in
+clumps, chance spreads them by more (see `clumps`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import exp, log, sqrt
 from typing import Final, NamedTuple
+
+from .clumps import Hourly, Part, in_parts, median, root
 
 LEAST_DAYS: Final = 7
 """With fewer days that can be compared nothing is called ordinary."""
@@ -35,6 +38,9 @@ _LEAST_PAIRS: Final = 5
 _NORMAL: Final = 1.4826
 """The standard deviation of a normal distribution whose median absolute deviation is 1."""
 
+_OF_AMOUNTS: Final = 2.0
+"""The variance of a sum of money, in payments, where that of their count is 1."""
+
 _FROM_DAY_TO_DAY: Final = 0.1
 """No count is expected to come nearer than this to the one of another day, however many it is."""
 
@@ -50,65 +56,80 @@ class Judgement(NamedTuple):
     beyond: float
 
 
-Part = tuple[float, float]
-"""A part and the whole that it is of."""
-
 Days = Mapping[int, float]
 """How many days ago, 1 to 14 → a figure of that day."""
 
 
-def judge_count(value: float, days: Days, *, unit: float = 1.0) -> Judgement | None:
+def judge_count(
+    value: float, days: Days, clumps: Callable[[], float], *, unit: float = 1.0
+) -> Judgement | None:
     """A count against those of other days; None where there are too few of them.
 
-    `unit` is what one event adds, for sums of money. None at all is out of the
-    ordinary where there always were some, however much they go up and down.
+    `clumps` (see there) is only asked for where single events would be out of the
+    ordinary. `unit` is what one event adds, for sums of money. None at all is out of
+    the ordinary where there always were some, however much they go up and down.
     """
     if len(days) < LEAST_DAYS or unit <= 0:
         return None
-    roots = {ago: _root(each / unit) for ago, each in days.items()}
-    middle = median(roots.values())
-    chance = 1.0 if unit == 1.0 else sqrt(2.0)
-    spread = max(_spread(roots, middle), chance, _FROM_DAY_TO_DAY * middle / 2)
-    tolerance = SPREADS * spread
-    same = _typical(_weekdays(roots), middle, tolerance)
-    beyond = _beyond(_root(value / unit), middle, same, tolerance)
-    found = _judgement(days, beyond / spread)
+    roots = {ago: root(each / unit) for ago, each in days.items()}
+    single = 1.0 if unit == 1.0 else _OF_AMOUNTS
+    beyond = _counts_beyond(root(value / unit), roots, single)
+    if beyond:
+        beyond = _counts_beyond(root(value / unit), roots, max(single, clumps()))
+    found = _judgement(days, beyond)
     if not value and not beyond and found.low >= _NEVER_NONE * unit:
-        return found._replace(beyond=_root(0) - _root(found.low / unit))
+        return found._replace(beyond=root(0) - root(found.low / unit))
     return found
 
 
-def judge_rate(value: Part, days: Mapping[int, Part], *, nested: bool) -> Judgement | None:
+def _counts_beyond(value: float, roots: Days, variance: float) -> float:
+    """How many spreads beyond the ordinary; `variance` is what chance brings about."""
+    middle = median(roots.values())
+    spread = max(_spread(roots, middle), sqrt(variance), _FROM_DAY_TO_DAY * middle / 2)
+    tolerance = SPREADS * spread
+    same = _typical(_weekdays(roots), middle, tolerance)
+    return _beyond(value, middle, same, tolerance) / spread
+
+
+def judge_rate(value: Part, days: Mapping[int, Part], hourly: Hourly) -> Judgement | None:
     """A rate against those of other days; None where either side is too small to tell.
 
-    `nested` says that the part is of the whole: each payment that succeeded was
-    initiated. Otherwise the two come and go by themselves, as deliveries and
-    confirmations of one date do, and chance spreads both.
+    `hourly` tells what the part is to the whole. Where it is of the whole (each
+    payment that succeeded was initiated), chance is that of draws, and larger
+    where they come in clumps. Otherwise the two come and go by themselves, as
+    deliveries and confirmations of one date do, and chance spreads both.
     """
     part, whole = value
     known = {ago: each for ago, each in days.items() if each[1] >= LEAST_WHOLE}
     if whole < LEAST_WHOLE or len(known) < LEAST_DAYS:
         return None
-    judge = _judge_nested if nested else _judge_apart
-    middle, same, beyond = judge(value, known)
+    if _nested(hourly):
+        middle, same, beyond = _judge_nested(value, known, 1.0)
+        if beyond:
+            middle, same, beyond = _judge_nested(value, known, in_parts(hourly))
+    else:
+        middle, same, beyond = _judge_apart(value, known)
     if min(abs(part - whole * middle), abs(part - whole * same)) < _LEAST_MISPLACED:
         beyond = 0.0
     return _judgement({ago: of / among for ago, (of, among) in known.items()}, beyond)
 
 
-def nested(parts: Sequence[Part]) -> bool:
+def _nested(hourly: Hourly) -> bool:
     """Whether the part is of the whole: hour by hour there is hardly ever more of it."""
+    parts = [each for day in hourly for each in day]
     total = sum(part for part, _ in parts)
     return sum(max(0, part - whole) for part, whole in parts) <= _SPILLING_OVER * total
 
 
-def _judge_nested(value: Part, days: Mapping[int, Part]) -> tuple[float, float, float]:
+def _judge_nested(
+    value: Part, days: Mapping[int, Part], clumps: float
+) -> tuple[float, float, float]:
     """The middle, the same weekday's rate, and the spreads beyond."""
     part, whole = value
     rates = {ago: of / among for ago, (of, among) in days.items()}
     middle = median(rates.values())
     fewer = max(1.0, median(among for _, among in days.values()) / whole)
-    chance = sqrt(max(middle * (1 - middle), 1 / whole) / whole)
+    chance = sqrt(clumps * max(middle * (1 - middle), 1 / whole) / whole)
     spread = max(_spread(rates, middle) * sqrt(fewer), chance)
     tolerance = max(SPREADS * spread, _LEAST_POINTS)
     same = _typical(_weekdays(rates), middle, tolerance)
@@ -131,19 +152,8 @@ def _log(each: Part) -> float:
     return log((each[0] + 0.5) / (each[1] + 0.5))
 
 
-def median(values: Iterable[float]) -> float:
-    """The middle value; `statistics`, which has one, takes a tenth of a report to load."""
-    ordered = sorted(values)
-    half = len(ordered) // 2
-    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
-
-
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
-
-
-def _root(count: float) -> float:
-    return 2 * sqrt(max(count, 0.0) + 0.375)
 
 
 def _spread(days: Days, middle: float) -> float:
