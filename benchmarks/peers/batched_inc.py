@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from typing import Any
+from uuid import uuid4
 
 import orjson
 from kafka import KafkaConsumer
@@ -27,7 +28,7 @@ def main(servers: str, topic: str, store: str, count: int) -> None:
     consumer = KafkaConsumer(
         topic,
         bootstrap_servers=servers,
-        group_id=f"{topic}.inc",
+        group_id=f"{topic}.inc.{uuid4().hex[:8]}",
         auto_offset_reset="earliest",
         enable_auto_commit=False,
         isolation_level="read_committed",

@@ -12,11 +12,11 @@ from kafka import TopicPartition
 from kafka.errors import KafkaError, RetriableError
 from kafka.structs import OffsetAndMetadata
 
-from ...errors import NotThereError
 from ...event import Chunk
 from .assignment import Assignment
 from .client import consumer, name_of, partition_of, translated
 from .connection import Connection
+from .identity import Identity
 from .polling import Polled, Silence, polled
 from .topics import described
 
@@ -41,7 +41,6 @@ class KafkaFollower:
         self._at: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: set[TopicPartition] = set()
-        self._topic_id: Any = None
         self._assignment = Assignment()
         self._consumer = consumer(
             connection,
@@ -51,6 +50,7 @@ class KafkaFollower:
             heartbeat_interval_ms=int(session_timeout * 1000 / 4),
         )
         self._assignment.consumer = self._consumer
+        self._identity = Identity(self._consumer, topic, connection.timeout / 2)
         with translated(connection):
             self._consumer.subscribe([topic], listener=self._assignment)
 
@@ -138,15 +138,11 @@ class KafkaFollower:
             coordinator.request_rejoin()
         found = polled(self._consumer, timeout, limit)
         self._renew()
-        self._check_topic()
+        if found:
+            self._identity.ask()
+        else:
+            self._identity.check()
         return found
-
-    def _check_topic(self) -> None:
-        """Raise NotThereError where the topic's name has come to mean another one."""
-        topic_id = self._consumer._cluster.topic_id(self._topic)
-        self._topic_id = self._topic_id or topic_id
-        if topic_id != self._topic_id and topic_id is not None:
-            raise NotThereError(f"{self._topic} was deleted and created again while it was read")
 
     def _ask(self) -> None:
         """Tell a topic on which nothing happens from a broker, or a topic, that is gone."""

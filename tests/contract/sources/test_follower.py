@@ -224,15 +224,12 @@ def test_a_deleted_topic_is_not_there(hasty: KafkaSource, servers: str) -> None:
 
 
 def test_a_topic_created_anew_between_two_polls_is_not_taken_for_the_old_one(
-    request: pytest.FixtureRequest, source: KafkaSource, servers: str
+    source: KafkaSource, servers: str
 ) -> None:
     """Also where it has outgrown the place that was reached: not one record of it comes.
 
     Where it has not yet, an offset that is gone is what is said.
     """
-    if type(source) is KafkaSource:
-        reason = "kafka-python hears of it only when it renews what it knows of the cluster"
-        request.applymarker(pytest.mark.xfail(reason=reason))
     topic = new_topic(servers)
     fill(servers, topic, *numbered(0, 10))
     with closing(source.follow(topic, new_group())) as follower:
