@@ -12,7 +12,7 @@ from ..errors import AnalyticsError, UnreachableError
 from ..event import Chunk
 from ..source.port import Follower, Span
 from .ahead import Start, at_once
-from .flush import Flush
+from .flush import Decoded, Flush
 from .patience import Patience
 from .ports import Clock, Observer, Where
 from .pulse import Pulsing
@@ -164,16 +164,29 @@ class LiveRun:
         return self._records() >= self._pace.records or age >= self._pace.seconds
 
     def _write(self) -> None:
-        """Start steps 2 to 6 for what is waiting, once the batch before has had all of its own."""
+        """Step 2 for what is waiting; 3 to 6 begin once the batch before has had all of them."""
+        chunks = self._waiting
+        batch = self._flush.decode(chunks)
         self._settle()
-        if self._waiting:
-            chunks, self._waiting = self._waiting, []
-            self._writing = _Writing(chunks, self._ahead(partial(self._timed, chunks)))
+        if chunks is self._waiting and chunks and self._confirmed():
+            self._waiting = []
+            self._writing = _Writing(chunks, self._ahead(partial(self._timed, batch)))
 
-    def _timed(self, chunks: Sequence[Chunk]) -> Tally:
-        """Steps 2 to 6, and how long they took."""
+    def _confirmed(self) -> bool:
+        """Whether what was polled may be absorbed; what a drain cannot ask about is read again."""
+        try:
+            self._follower.confirm()
+        except UnreachableError:
+            if not self._stopped():
+                raise
+            self._waiting = []
+            return False
+        return True
+
+    def _timed(self, batch: Decoded) -> Tally:
+        """Steps 3 to 6, and how long they took."""
         began = self._clock.monotonic()
-        tally = self._flush.write(chunks)
+        tally = self._flush.absorb(batch)
         tally.flushes, tally.seconds = 1, self._clock.monotonic() - began
         return tally
 

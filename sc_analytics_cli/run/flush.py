@@ -12,7 +12,8 @@
 
 A process may be killed between any two steps, or two may run at once: every step
 can be done again from the same records and then changes nothing more. 2 to 6 are
-`Flush.write`; crash tests stop at each of them through `reached`.
+`Flush.write` (2 is `decode`, which may be done ahead, the rest `absorb`); crash
+tests stop at each of them through `reached`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..decode.moment import Calendar
 from ..decode.reader import Reading, read
@@ -52,6 +53,13 @@ class Step(IntEnum):
     SWAP = 5
     CHECKPOINT = 6
     COMMIT = 7
+
+
+class Decoded(NamedTuple):
+    """A batch after step 2: by partition, what was read of it and what that says."""
+
+    stretches: dict[str, Stretch]
+    readings: dict[str, Reading]
 
 
 Reached = Callable[[Step], None]
@@ -105,14 +113,22 @@ class Flush:
         self._letters.forget(partition)
 
     def write(self, chunks: Sequence[Chunk]) -> Tally:
-        """Steps 2 to 6 for these chunks.
+        """Steps 2 to 6 for these chunks; raises as `absorb`."""
+        return self.absorb(self.decode(chunks))
 
-        Raises UnreachableError where the store is away: write the same chunks
+    def decode(self, chunks: Sequence[Chunk]) -> Decoded:
+        """Step 2 by itself; it asks no store, and may be done while another batch is absorbed."""
+        stretches = gather(chunks)
+        return Decoded(stretches, self._read(stretches))
+
+    def absorb(self, batch: Decoded) -> Tally:
+        """Steps 3 to 6, and the dead letters of step 2.
+
+        Raises UnreachableError where the store is away: absorb the same batch
         again. Raises UnreadableError, after what comes before is written, where
         too many records in a row are dead letters.
         """
-        stretches = gather(chunks)
-        readings = self._read(stretches)
+        stretches, readings = batch
         if self.row is None:
             return self._write(stretches, readings)
         length, refused = self.row.along(readings)

@@ -51,6 +51,14 @@ class Follower(Protocol):
         """As in Reader; also keeps the group membership alive."""
         ...
 
+    def confirm(self) -> None:
+        """To be called before what `poll` has brought is absorbed: it is of the right topic.
+
+        Raises NotThereError where that was deleted and created again, and
+        UnreachableError where the cluster does not say: then let go of it.
+        """
+        ...
+
     def taken(self) -> set[str]:
         """Partitions given to this process since last asked."""
         ...

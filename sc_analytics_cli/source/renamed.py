@@ -145,6 +145,10 @@ class RenamedFollower:
         """See Follower.seek."""
         self._follower.seek({self._names.theirs(each): at for each, at in starts.items()})
 
+    def confirm(self) -> None:
+        """See Follower.confirm."""
+        self._follower.confirm()
+
     def rest(self, timeout: float) -> None:
         """See Follower.rest."""
         self._follower.rest(timeout)

@@ -1,22 +1,24 @@
 """A ledger in MongoDB: event ids in segments, each one claimed by one coordinate for ever.
 
-    {"ids": [<16 bytes>, …], "partition": "sc.domain.order/0",
-     "offsets": <8 bytes each, little-endian>, "seen": …}
+    {"ids": [<16 bytes>, …], "partitions": ["sc.domain.order/0", …],
+     "places": <2 bytes each>, "offsets": <8 bytes each>, "seen": …}
 
-A segment is what one claim has taken of one partition: some hundred ids in one
-document, under a unique index over the array. So the server keeps what has to be
-unique (it refuses a whole segment of which any id is taken) at a fraction of the
-price of a document an id.
+A segment is a part of what one claim has taken: some hundred ids in one document,
+under a unique index over the array; `places` and `offsets` (little-endian) say for
+each id which of the partitions it stands in, and where. So the server keeps what has
+to be unique (it refuses a whole segment of which any id is taken) at a fraction of
+the price of a document an id. The ids of a claim are in order: neighbours in the
+index are then inserted one after another, which costs the server a quarter less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from struct import pack
+from struct import pack, unpack_from
 from typing import Any, Final
 
-from bson import Binary, ObjectId
+from bson import Binary, ObjectId, encode
 from bson.raw_bson import RawBSONDocument
 from pymongo.collection import Collection as MongoCollection
 from pymongo.errors import BulkWriteError, OperationFailure
@@ -74,62 +76,63 @@ class MongoLedger:
         wanted = {digest(each): each for each in event_ids}
         owners = {}
         for segment in self._collection.find({"ids": {"$in": list(map(Binary, wanted))}}):
-            offsets = segment["offsets"]
             for place, key in enumerate(segment["ids"]):
                 if key in wanted:
-                    offset = int.from_bytes(offsets[8 * place : 8 * place + 8], "little")
-                    owners[wanted[key]] = str(Coordinate(segment["partition"], offset))
+                    owners[wanted[key]] = str(_coordinate(segment, place))
         return owners
 
     def _insert(self, claims: Mapping[str, Coordinate]) -> list[str]:
         """Insert the claims; returns the ids of the segments that were refused."""
-        segments = list(_segments(claims))
+        segments = _segments(claims)
         seen = datetime.now(UTC)
         try:
             self._collection.insert_many(
-                [_document(partition, ids, offsets, seen) for partition, ids, offsets in segments],
-                ordered=False,
+                [_document(each, seen) for each in segments], ordered=False
             )
         except BulkWriteError as error:
             details: Mapping[str, Any] = error.details
             others = [e for e in details["writeErrors"] if e["code"] != DUPLICATE_KEY]
             if others or details["writeConcernErrors"]:
                 raise
-            return [each for at in details["writeErrors"] for each in segments[at["index"]][1]]
+            return [each for at in details["writeErrors"] for _, each, _ in segments[at["index"]]]
         return []
 
 
-Segment = tuple[str, Sequence[str], Sequence[int]]
-"""A partition, event ids, and the offset of each."""
+Claim = tuple[bytes, str, Coordinate]
+"""An event id behind its key, and where it stands."""
 
 
-def _segments(claims: Mapping[str, Coordinate]) -> Iterator[Segment]:
-    by_partition: dict[str, tuple[list[str], list[int]]] = {}
-    for event_id, (partition, offset) in claims.items():
-        ids, offsets = by_partition.setdefault(partition, ([], []))
-        ids.append(event_id)
-        offsets.append(offset)
-    for partition, (ids, offsets) in by_partition.items():
-        for start in range(0, len(ids), _SEGMENT):
-            part = slice(start, start + _SEGMENT)
-            yield partition, ids[part], offsets[part]
+def _segments(claims: Mapping[str, Coordinate]) -> list[list[Claim]]:
+    """All claims in the order of their keys, some hundred to each segment."""
+    ordered = sorted(zip(map(digest, claims), claims, claims.values(), strict=True))
+    return [ordered[start : start + _SEGMENT] for start in range(0, len(ordered), _SEGMENT)]
 
 
-def _document(
-    partition: str, ids: Sequence[str], offsets: Sequence[int], seen: datetime
-) -> RawBSONDocument:
+def _document(segment: Sequence[Claim], seen: datetime) -> RawBSONDocument:
     """A segment, written out: a dictionary and its encoding cost several times as much an id."""
-    elements = b"".join([head + digest(each) for head, each in zip(_ELEMENTS, ids, strict=False)])
-    name = partition.encode()
-    packed = pack(f"<{len(offsets)}q", *offsets)
+    keys, _, coordinates = zip(*segment, strict=True)
+    partitions, offsets = zip(*coordinates, strict=True)
+    elements = b"".join([head + key for head, key in zip(_ELEMENTS, keys, strict=False)])
+    named = {name: place for place, name in enumerate(dict.fromkeys(partitions))}
+    places = pack(f"<{len(keys)}H", *map(named.__getitem__, partitions))
+    packed = pack(f"<{len(keys)}q", *offsets)
+    names = encode({"partitions": list(named)})[4:-1]
     body = b"".join(
         (
             b"\x07_id\x00" + ObjectId().binary,
             b"\x04ids\x00" + pack("<i", len(elements) + 5) + elements + b"\x00",
-            b"\x02partition\x00" + pack("<i", len(name) + 1) + name + b"\x00",
+            names,
+            b"\x05places\x00" + pack("<i", len(places)) + b"\x00" + places,
             b"\x05offsets\x00" + pack("<i", len(packed)) + b"\x00" + packed,
             b"\x09seen\x00" + pack("<q", int(seen.timestamp() * 1000)),
             b"\x00",
         )
     )
     return RawBSONDocument(pack("<i", len(body) + 4) + body)
+
+
+def _coordinate(segment: Document, number: int) -> Coordinate:
+    """Where the segment's id of this number stands."""
+    (place,) = unpack_from("<H", segment["places"], 2 * number)
+    (offset,) = unpack_from("<q", segment["offsets"], 8 * number)
+    return Coordinate(segment["partitions"][place], offset)

@@ -77,6 +77,9 @@ class MemoryFollower:
         """See Follower.seek."""
         self._at |= {name: at for name, at in starts.items() if name in self._held}
 
+    def confirm(self) -> None:
+        """See Follower.confirm; nobody makes its topic anew."""
+
     def rest(self, timeout: float) -> None:
         """See Follower.rest."""
         self.rested += timeout

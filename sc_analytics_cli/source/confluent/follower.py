@@ -69,8 +69,6 @@ class ConfluentFollower:
         if messages:
             self._identity.ask()
         found = sorted_out(messages, self._connection)
-        if found:
-            self._identity.check()
         chunks = [
             self._chunk(name, run)
             for name, run in found.items()
@@ -79,6 +77,10 @@ class ConfluentFollower:
         if self._silence.lasts(began, bool(chunks)):
             self._ask()
         return chunks
+
+    def confirm(self) -> None:
+        """See Follower.confirm."""
+        self._identity.confirm()
 
     def taken(self) -> set[str]:
         """See Follower.taken."""

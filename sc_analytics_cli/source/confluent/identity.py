@@ -40,12 +40,16 @@ class Identity:
             found = self._asking.describe_topics(wanted, request_timeout=self._connection.timeout)
             self._answer = found[self._topic]
 
-    def check(self) -> None:
-        """Wait for the answer; raises NotThereError where it is another topic, or none."""
+    def confirm(self) -> None:
+        """Wait for the answer, if there is a question.
+
+        Raises NotThereError where it is another topic, or none.
+        """
         if self._answer is None:
             return
+        answer, self._answer = self._answer, None
         with translated(self._connection):
-            found = self._found(self._answer)
+            found = self._found(answer)
         if found != self._topic_id:
             raise NotThereError(f"{self._topic} was deleted and created again while it was read")
 

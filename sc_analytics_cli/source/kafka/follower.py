@@ -67,6 +67,11 @@ class KafkaFollower:
             self._ask()
         return chunks
 
+    def confirm(self) -> None:
+        """See Follower.confirm."""
+        with translated(self._connection):
+            self._identity.confirm()
+
     def taken(self) -> set[str]:
         """See Follower.taken."""
         taken, self._taken = self._taken, set()

@@ -14,7 +14,7 @@ _PAUSE = 0.1
 
 
 class Identity:
-    """Asks the cluster what it calls a topic now.
+    """Asks the cluster what it calls a topic, while the caller does something else.
 
     A topic that is deleted and created again is another log; the driver goes on with
     it where it was in the old one until it renews its metadata, which may take half
@@ -23,11 +23,41 @@ class Identity:
     """
 
     def __init__(self, consumer: KafkaConsumer, topic: str, patience: float) -> None:
-        """The first name that is heard counts; a cluster is asked for `patience` seconds."""
+        """The first name that is heard counts; answers are waited for `patience` seconds."""
         self._consumer = consumer
         self._topic = topic
         self._patience = patience
         self._topic_id: Any = None
+        self._answer: Any = None
+        self._stale = False
+
+    def ask(self) -> None:
+        """Put the question; a renewal that is under way may have begun before the records came."""
+        cluster, network = self._consumer._cluster, self._consumer._net
+        self._stale = cluster.metadata_refresh_in_progress
+        self._answer = network.call_soon_with_future(cluster.refresh_metadata)
+
+    def confirm(self) -> None:
+        """Wait for the answer, if there is a question, and `check`.
+
+        Raises what the driver does where nobody answers in time.
+        """
+        deadline = time.monotonic() + self._patience
+        while self._answer is not None:
+            answer, self._answer = self._answer, None
+            left = max(0.0, deadline - time.monotonic())
+            try:
+                manager = self._consumer._manager
+                self._consumer._net.run(manager.wait_for, answer, int(left * 1000))
+            except RetriableError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(_PAUSE)
+                self.ask()
+            else:
+                if self._stale:
+                    self.ask()
+        self.check()
 
     def check(self) -> None:
         """By what the driver knows; raises NotThereError where the name means another topic.
@@ -38,19 +68,3 @@ class Identity:
         self._topic_id = self._topic_id or topic_id
         if topic_id != self._topic_id and topic_id is not None:
             raise NotThereError(f"{self._topic} was deleted and created again while it was read")
-
-    def ask(self) -> None:
-        """Ask the cluster, then `check`; raises what the driver does where nobody answers."""
-        cluster, network = self._consumer._cluster, self._consumer._net
-        deadline = time.monotonic() + self._patience
-        # A question that is under way may have been put before the records came.
-        questions = 2 if cluster.metadata_refresh_in_progress else 1
-        while questions:
-            try:
-                network.run(cluster.refresh_metadata)
-                questions -= 1
-            except RetriableError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(_PAUSE)
-        self.check()

@@ -57,6 +57,7 @@ class Member:
     def step(self, timeout: float = 0.1, limit: int = 500) -> None:
         """Poll once, absorb what came, and begin partitions that are new at the checkpoint."""
         chunks = self.follower.poll(timeout, limit)
+        self.follower.confirm()
         assert sum(len(chunk.records) for chunk in chunks) <= limit
         taken = self.follower.taken()
         for chunk in chunks:
