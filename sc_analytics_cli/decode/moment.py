@@ -14,10 +14,17 @@ _OFFSET: Final = r"([Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?"
 _DATE_TIME: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([01][0-9]|2[0-3]):([0-5][0-9])" + _SECOND + _OFFSET
 )
+_MINUTES_AND_SECONDS: Final = frozenset(
+    f":{minute:02}:{second:02}" for minute in range(60) for second in range(60)
+)
+_UTC_ENDINGS: Final = frozenset(["Z", *(f".{fraction:03}Z" for fraction in range(1000))])
+"""What most producers write after the hour: a look into two tables takes a third of the time
+of a regular expression."""
+
 _AFTER_THE_HOUR: Final = re.compile(r":[0-5][0-9]" + _SECOND + _OFFSET)
 _SECONDS: Final = re.compile(r":([0-5][0-9])")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
-_HOUR, _MINUTE = 13, 16
+_HOUR, _MINUTE, _SECOND_ENDS = 13, 16, 19
 _CACHED: Final = 100_000
 
 
@@ -39,6 +46,7 @@ class Calendar:
     def __init__(self, timezone_name: str) -> None:
         self._zone = zone(timezone_name)
         self._known: dict[str | None, dict[str, Slot]] = {}
+        self._known_of_utc = self._known.setdefault("Z", {})
         self._remembered = 0
 
     def slot(self, text: object) -> Slot:
@@ -48,6 +56,12 @@ class Calendar:
         outside the years 1970 to 9998.
         """
         if type(text) is str:
+            if text[_HOUR:_SECOND_ENDS] in _MINUTES_AND_SECONDS and (
+                text[_SECOND_ENDS:] in _UTC_ENDINGS
+            ):
+                slot = self._known_of_utc.get(text[:_HOUR])
+                if slot is not None:
+                    return slot
             rest = _AFTER_THE_HOUR.fullmatch(text, _HOUR)
             if rest is not None:
                 known = self._known.get(rest[1])
@@ -80,6 +94,7 @@ class Calendar:
         """Remember the slot of the whole hour, or else minute, if it has but one."""
         if self._remembered >= _CACHED:
             self._known.clear()
+            self._known_of_utc = self._known.setdefault("Z", {})
             self._remembered = 0
         hour = minute.replace(minute=0)
         for length, start, seconds in ((_HOUR, hour, 3599), (_MINUTE, minute, 59)):
