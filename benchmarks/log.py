@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from kafka import KafkaProducer
+from confluent_kafka import Producer
 
 from tests.integration.broker import create_topics
 
@@ -65,13 +65,25 @@ def cents_of(number: int) -> int:
 def publish(servers: str, topic: str, count: int, days: int, types: Sequence[str] = TYPES) -> None:
     """Put the log on the broker."""
     create_topics(servers, {topic: PARTITIONS})
-    producer = KafkaProducer(bootstrap_servers=servers, acks=1, linger_ms=50, batch_size=512 * 1024)
-    try:
-        for partition, key, value in events(count, days, types):
-            producer.send(topic, value=value, key=key, partition=partition)
-        producer.flush(300)
-    finally:
-        producer.close()
+    failures: list[object] = []
+    producer = Producer(
+        {
+            "bootstrap.servers": servers,
+            "acks": 1,
+            "linger.ms": 50,
+            "batch.size": 512 * 1024,
+            "on_delivery": lambda error, _: failures.append(error) if error else None,
+        }
+    )
+    for partition, key, value in events(count, days, types):
+        while True:
+            try:
+                producer.produce(topic, value=value, key=key, partition=partition)
+                break
+            except BufferError:
+                producer.poll(0.1)
+    if producer.flush(300) or failures:
+        raise SystemExit(f"{topic} could not be produced: {failures[:1]}")
 
 
 def counted(count: int, days: int, types: Sequence[str] = TYPES) -> dict[str, Counter[str]]:
