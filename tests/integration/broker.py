@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
-from kafka import KafkaAdminClient, KafkaProducer
+from confluent_kafka import Producer
+from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 
 from tests.oracle.documents import LogRecord
@@ -29,42 +29,38 @@ def create_topics(servers: str, partitions: Mapping[str, int], **configs: str) -
         admin.close()
 
 
-def produce(servers: str, records: Iterable[LogRecord], **settings: Any) -> None:
+def produce(servers: str, records: Iterable[LogRecord]) -> None:
     """Send records to their own partitions; raise where one is refused.
 
     The producer is idempotent: without that, a retry puts records into another
     order than the oracle reads them in.
     """
-    producer = KafkaProducer(
-        bootstrap_servers=servers,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=20,
-        batch_size=256 * 1024,
-        **settings,
+    refused: list[object] = []
+    producer = Producer(
+        {
+            "bootstrap.servers": servers,
+            "enable.idempotence": True,
+            "linger.ms": 20,
+            "queue.buffering.max.messages": 1_000_000,
+            "on_delivery": lambda error, _: refused.append(error) if error else None,
+        }
     )
-    try:
-        futures = [
-            producer.send(
-                record.topic,
-                value=record.value,
-                key=record.key,
-                partition=record.partition,
-                timestamp_ms=record.timestamp_ms or None,
-            )
-            for record in records
-        ]
-        producer.flush(120)
-        for future in futures:
-            future.get(timeout=60)
-    finally:
-        producer.close()
+    for record in records:
+        producer.produce(
+            record.topic,
+            value=record.value,
+            key=record.key,
+            partition=record.partition,
+            timestamp=record.timestamp_ms or 0,
+        )
+        producer.poll(0)
+    unsent = producer.flush(120)
+    assert not refused, refused[0]
+    assert unsent == 0
 
 
-def publish(
-    servers: str, topics: Mapping[str, Sequence[LogRecord]], partitions: int = 6, **settings: Any
-) -> None:
+def publish(servers: str, topics: Mapping[str, Sequence[LogRecord]], partitions: int = 6) -> None:
     """Create the topics and send them all their records."""
     create_topics(servers, dict.fromkeys(topics, partitions))
     for records in topics.values():
-        produce(servers, records, **settings)
+        produce(servers, records)
