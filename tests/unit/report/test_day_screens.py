@@ -22,11 +22,12 @@ from sc_analytics_cli.projections.declaration import DailyProjection, Projection
 from sc_analytics_cli.projections.order_funnel import OrderFunnelDaily
 from sc_analytics_cli.projections.revenue import RevenueDaily
 from sc_analytics_cli.projections.user_lifecycle import UserLifecycleDaily
-from sc_analytics_cli.report.day import DayView, Trust, view_day
+from sc_analytics_cli.report.day import DayView, view_day
 from sc_analytics_cli.report.day_screen import DayScreen
 from sc_analytics_cli.report.drawing import ascii_only
-from sc_analytics_cli.report.marks import Judged
+from sc_analytics_cli.report.judged import Judged
 from sc_analytics_cli.report.ranking import USUAL, Choice
+from sc_analytics_cli.report.trust import Trust
 from tests.unit.report.steady import (
     DAY,
     FUNNEL,
@@ -216,7 +217,8 @@ def test_a_new_projection_has_a_whole_report() -> None:
     shown = drawn(view(judged(SearchDaily, {}, today, days=0), letters=0), 80)
     assert shown == (
         "Search: Sun 2026-11-22, UTC\n"
-        "partial: until 14:05 · last flush 3 s ago · no dead letters\n"
+        "partial: until 14:05 · last flush 3 s ago\n"
+        "the consumer may be behind: sc-analytics status · no dead letters\n"
         "folded by version 1\n"
         "too little history to tell what is ordinary: 0 of the 14 days before have\n"
         "figures, 7 are needed\n"

@@ -130,7 +130,7 @@ def test_hours_are_those_that_have_begun() -> None:
     assert [line.cells[0] for line in sheet.lines][-2:] == ["13:00", "14:00 partial"]
     assert len(sheet.lines) == 15
     assert missing.sheets == ()
-    assert missing.trust == "missing: nothing of this date was counted"
+    assert missing.trust == "missing: nothing of this date was counted · 1 dead letter"
 
 
 def test_svg_is_well_formed_and_loads_nothing() -> None:

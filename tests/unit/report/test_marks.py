@@ -12,7 +12,8 @@ from sc_analytics_cli.projections.declaration import Projection
 from sc_analytics_cli.projections.order_funnel import OrderFunnelDaily
 from sc_analytics_cli.projections.revenue import RevenueDaily
 from sc_analytics_cli.projections.user_lifecycle import UserLifecycleDaily
-from sc_analytics_cli.report.marks import Judged, Mark, marks
+from sc_analytics_cli.report.judged import Judged
+from sc_analytics_cli.report.marks import Mark, marks
 
 from .ordinary_days import PROJECTIONS, Damage, Days, Shop, undamaged, until
 from .steady import DAY, FUNNEL, NOW, document, fortnight, hours, judged
@@ -133,6 +134,34 @@ def test_where_nothing_was_counted_that_alone_is_said() -> None:
     """Not once more for each field."""
     of = judged(OrderFunnelDaily, FUNNEL, {})
     assert [mark.words for mark in marks(of)] == ["Events counted 0 by 14:00, usually 1,634–2,469"]
+
+
+def failing_all_day() -> list[Mark]:
+    """What is marked where from midnight on one of four payments succeeds."""
+    today = hours(DAY, FUNNEL, until=15)
+    for counts in today.values():
+        paid = counts["payments_succeeded"] // 4
+        counts["payments_failed"] = counts["payments_initiated"] - paid
+        counts["payments_succeeded"] = paid
+        counts["orders_confirmed"] //= 4
+    return marks(judged(OrderFunnelDaily, FUNNEL, today))
+
+
+def test_one_fault_is_told_over_one_stretch_of_time() -> None:
+    """All of the date so far, where that is out of the ordinary: what the table shows."""
+    assert {mark.when for mark in failing_all_day()} == {"today", "by 14:00"}
+
+
+def test_the_likeliest_cause_stands_first() -> None:
+    """Rates, then counts from the beginning of the funnel on."""
+    assert [mark.name for mark in failing_all_day()] == [
+        "payment_success_rate",
+        "confirmation_rate",
+        "completion_rate",
+        "payments_succeeded",
+        "payments_failed",
+        "orders_confirmed",
+    ]
 
 
 def test_a_date_to_come_is_not_judged() -> None:
