@@ -113,7 +113,9 @@ def _record(log: Source, at: Coordinate) -> Record:
     first, end = log.bounds([at.partition])[at.partition]
     if not first <= at.offset < end:
         raise NotThereError(
-            f"{at.partition} holds the offsets {first} to {end - 1}, not {at.offset}"
+            f"{at.partition} holds the offsets {first} to {end - 1}, not {at.offset}",
+            cause="retention has deleted it, or it is still to come",
+            advice=f"sc-analytics explain {at.partition}:-1, the last one there",
         )
     with closing(log.read({at.partition: (at.offset, at.offset + 1)})) as reader:
         while not reader.done:

@@ -75,5 +75,6 @@ class WatchScreen:
             "Ctrl-C ends",
         ]
         text = Text("\n".join(joined(filter(None, parts), " · ", width)), "dim")
-        text.highlight_words([alarm] if alarm else [], "not dim bold red")
+        if alarm:
+            text.highlight_words([alarm], "not dim bold red")
         return text

@@ -16,7 +16,10 @@ _DOUBTFUL: Final = "not dim yellow"
 
 def trust_lines(remarks: Sequence[Remark], width: int) -> Iterator[Text]:
     """What speaks against the figures stands out."""
+    doubtful = [each.words for each in remarks if each.doubtful]
     for line in joined((each.words for each in remarks), _BETWEEN, width):
         text = Text(line, "dim")
-        text.highlight_words([each.words for each in remarks if each.doubtful], _DOUBTFUL)
+        # No words at all would be found between any two letters.
+        if doubtful:
+            text.highlight_words(doubtful, _DOUBTFUL)
         yield text

@@ -47,6 +47,15 @@ def test_a_low_window_counts_the_rest_of_the_marks(height: int, marks: int) -> N
     assert (f"figure {FIGURES - 1}" in lines) is (height >= 21)
 
 
+def test_the_last_line_is_of_two_colours_at_most() -> None:
+    """The alarm, and what does not matter as much; it is not cut into letters."""
+    out = StringIO()
+    console = Console(file=out, width=80, height=30, color_system="standard", force_terminal=True)
+    console.print(WatchScreen(report, (), "14:05:07", 2.0, None))
+    last = out.getvalue().rstrip().splitlines()[-1]
+    assert last == "\x1b[2mat 14:05:07 · every 2 s · Ctrl-C ends\x1b[0m"
+
+
 @pytest.mark.parametrize("width", [30, 40, 60, 80, 120])
 def test_no_part_of_the_last_line_is_broken(width: int) -> None:
     """It goes on in another line where the window is narrow."""
