@@ -28,6 +28,10 @@ class Verdict(NamedTuple):
     judgement: Judgement
 
 
+_Figures = tuple[Mapping[str, Any], Mapping[int, Mapping[str, Any]]]
+"""Of the date, and of the days before it by how long ago they are."""
+
+
 @dataclass(frozen=True)
 class Judge:
     """Judges one date; what cannot be judged has no verdict."""
@@ -67,11 +71,17 @@ class Judge:
             if found is not None:
                 yield Verdict(SILENCE, Tally(), 0, _in_whole_numbers(found))
 
-    def _figures(self, hours: Sequence[str]) -> tuple[dict[str, Any], dict[int, dict[str, Any]]]:
-        """Of the date, and of the days before it by how long ago they are."""
-        judged = self.judged
-        days = {(judged.day - day).days: judged.folded(day, hours) for day in judged.history}
-        return judged.folded(judged.day, hours), days
+    def _figures(self, hours: Sequence[str]) -> _Figures:
+        known, asked = self._known, tuple(hours)
+        if asked not in known:
+            judged = self.judged
+            days = {(judged.day - day).days: judged.folded(day, hours) for day in judged.history}
+            known[asked] = judged.folded(judged.day, hours), days
+        return known[asked]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, ...], _Figures]:
+        return {}
 
     @cached_property
     def _hourly(self) -> Mapping[str, list[list[Part]]]:
