@@ -106,10 +106,16 @@ class Page:
     def hours_screen(self, most_marks: int | None = None) -> RenderableType:
         """The dates hour by hour, for a Console to print; see `screen`."""
         from rich.console import Group
+        from rich.text import Text
 
         from .hours_screen import HoursScreen
 
-        return Group(*(HoursScreen(each, most_marks) for each in self.hours()))
+        screens: list[RenderableType] = []
+        for view in self.hours():
+            if screens:
+                screens.append(Text())
+            screens.append(HoursScreen(view, most_marks))
+        return Group(*screens)
 
     def _hours(self, document: Document) -> list[Row]:
         return list(hour_rows(self.known.projection, document, self.now, self.zone))

@@ -5,6 +5,7 @@ After a change that is meant, write the files anew from what is shown, and look 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -107,3 +108,12 @@ def test_a_date_without_a_document_has_its_marks_all_the_same() -> None:
     assert shown.splitlines()[1].startswith("missing: nothing of this date was counted")
     assert "▼ Events counted 0 by 14:00" in shown
     assert "Hour" not in shown
+
+
+def test_a_blank_line_stands_between_two_dates() -> None:
+    """Each has its own trust line and marks."""
+    of = failing_payments()
+    both = drawn(replace(of, dates=["2026-11-21", "2026-11-22"]), 140)
+    first, second = both.split("\n\nFunnel: ")
+    assert "complete · 1 dead letter" in first
+    assert second == drawn(of, 140).removeprefix("Funnel: ")
