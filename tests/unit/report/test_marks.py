@@ -79,6 +79,16 @@ def test_failing_payments_are_marked_within_the_hour(orders: float, seed: int) -
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("orders", [800, 8_000])
+def test_since_when_payments_fail_is_told_hours_later(orders: float, seed: int) -> None:
+    """From noon on: the rate and the failures both say so, whatever chance does to single hours."""
+    days = Shop(seed, orders, today("payments", 0.64, 12)).days(21)
+    marked = {mark.name: mark for mark in found(days, OrderFunnelDaily, TODAY, 16, 0.5)}
+    assert marked["payment_success_rate"].since == "12:00"
+    assert marked["payments_failed"].since == "12:00"
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_the_hour_under_way_is_enough(seed: int) -> None:
     """With thousands of orders an hour the alarm goes off minutes after payments begin to fail."""
     days = Shop(seed, 40_000, today("payments", 0.64, 15)).days(21)
