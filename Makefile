@@ -67,7 +67,7 @@ $(STAMP): pyproject.toml requirements.lock
 		echo "  or name one: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; \
 		exit 1; \
 	fi
-	@echo "making .venv with $(PYTHON)" >&2
+	@echo "making .venv with $(PYTHON); this takes about half a minute, once" >&2
 	@rm -rf .venv
 	@"$(PYTHON)" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'

@@ -30,7 +30,8 @@ def demo(
         bool, option("--live", "Produce made-up events to the configured brokers instead.")
     ] = False,
     rate: Annotated[
-        float, option("--rate", "Events a second, averaged over a day.", min=0.01, max=5000)
+        float,
+        option("--rate", "Events a second, averaged over a day: 0.1 is 8,640.", min=0.01, max=5000),
     ] = 5.0,
     seed: Annotated[int, option("--seed", "Another number, other events.", min=0)] = 1,
     broken: Annotated[
@@ -41,7 +42,13 @@ def demo(
     ] = None,
     count: Annotated[int | None, option("--count", "Stop after so many events.", min=1)] = None,
     history: Annotated[
-        int, option("--history", "First produce so many past days, at once.", min=0, max=60)
+        int,
+        option(
+            "--history",
+            "First produce so many past days, at once: some 8,000 events a second.",
+            min=0,
+            max=60,
+        ),
     ] = 0,
     partitions: Annotated[
         int, option("--partitions", "Of a topic that has to be created.", min=1, max=100)

@@ -17,6 +17,7 @@ from ..errors import UsageError
 from ..run.produce import Producing
 from ..settings import Settings, zone
 from ..traffic.shop import DAY, Shop
+from .demo_progress import HistoryProgress, about
 from .signals import StopSignals
 from .voice import say
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_HISTORY = 5_000_000
 BREAKABLE = ("payments",)
+
+_KEPT_LONGER = 7
+"""So many days more than the history a topic keeps that is made for it."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +60,21 @@ def produce_live(settings: Settings, asked: LiveTraffic) -> None:
         shop, start = _shop(settings, asked, now)
         producing = Producing(outlet, topics, f"{int(start):x}-{asked.seed:x}", clock)
         ends = inf if asked.duration is None else now.timestamp() + asked.duration
-        say(_announced(asked, topics))
+        first = shop.expected(start, now.timestamp()) if asked.history else 0.0
+        say(_announced(asked, topics, first))
         try:
             producing.produce(
                 shop.happenings(start),
                 until=ends,
                 count=asked.count,
                 stopped=stopped,
-                tells=lambda sent: say(f"{sent:,} events sent"),
+                tells=HistoryProgress(first, now.timestamp(), clock),
             )
         finally:
             told = ", ".join(f"{n:,} to {topics[name]}" for name, n in producing.sent.items())
             say(f"{producing.total:,} events sent: {told}")
+        if outlet.last is not None:
+            say(f"the last of them, once it is consumed: sc-analytics explain {outlet.last}")
 
 
 def _check_usage(asked: LiveTraffic) -> None:
@@ -96,9 +103,14 @@ def _agree(
     settings: Settings, outlet: KafkaOutlet, topics: Mapping[str, str], asked: LiveTraffic
 ) -> None:
     """Create what is missing; made-up events go among others only where somebody agrees."""
-    created = outlet.create_missing(topics.values(), asked.partitions)
+    keeps = (asked.history + _KEPT_LONGER) * DAY if asked.history else None
+    created = outlet.create_missing(topics.values(), asked.partitions, keeps)
     for topic in created:
-        say(f"created the topic {topic} with {asked.partitions} partitions")
+        kept = "" if keeps is None else f", which keeps records for {keeps / DAY:g} days"
+        say(f"created the topic {topic} with {asked.partitions} partitions{kept}")
+    for topic in topics.values():
+        if topic not in created:
+            _warn(topic, outlet.keeps(topic), asked.history)
     filled = _filled(settings, [each for each in topics.values() if each not in created])
     if not filled or asked.consent:
         return
@@ -107,6 +119,17 @@ def _agree(
         raise UsageError(question, cause="nobody is there to be asked", advice="add --yes")
     if not typer.confirm(question, err=True):
         raise typer.Exit(0)
+
+
+def _warn(topic: str, keeps: float | None, history: int) -> None:
+    """Say what retention will delete of a history, before it is there."""
+    if keeps is not None and keeps < history * DAY:
+        say(
+            f"{topic} keeps records for {keeps / DAY:g} days: of the {history} days of history it "
+            "deletes what is older, perhaps before it is consumed; --history less, or lengthen "
+            "its retention.ms first",
+            "warning",
+        )
 
 
 def _filled(settings: Settings, topics: list[str]) -> list[str]:
@@ -118,10 +141,10 @@ def _filled(settings: Settings, topics: list[str]) -> list[str]:
     return [each for each in topics if each in found]
 
 
-def _announced(asked: LiveTraffic, topics: Mapping[str, str]) -> str:
+def _announced(asked: LiveTraffic, topics: Mapping[str, str], first: float) -> str:
     words = f"about {asked.rate:g} events a second to {' and '.join(topics.values())}"
     if asked.history:
-        words += f", after {asked.history} days of history"
+        words += f", after {asked.history} days of history: about {about(first)} events first"
     if asked.broken:
         words += "; payments fail"
         if asked.history:

@@ -25,7 +25,7 @@ from .options import command, option
 from .output import write_json
 
 SCHEMA = "sc-analytics.explain/1"
-_COORDINATE = re.compile(r"(.+)[:/]([0-9]+):([0-9]+)")
+_COORDINATE = re.compile(r"(.+)[:/]([0-9]+):(-?[0-9]+)")
 
 
 @command
@@ -36,7 +36,10 @@ def explain(
     settings: Settings,
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
 ) -> None:
-    """Say what an event is, what it adds to which document, and whether it was counted."""
+    """Say what an event is, what it adds to which document, and whether it was counted.
+
+    An offset of -1 is the last record of the partition, as in a SPEC.
+    """
     with (
         closing(bootstrap.open_store_to_read(settings)) as store,
         closing(_open_log(settings, store)) as log,
@@ -72,7 +75,7 @@ def _coordinates(store: Store, log: Source, subject: str) -> list[Coordinate]:
             for each in log.partitions([topic_of(named)])
             if each.rpartition("/")[2] == match[2] and match[1] == topic_of(named)
         ]
-        return [Coordinate((there or [named])[0], int(match[3]))]
+        return [_counted_back(log, Coordinate((there or [named])[0], int(match[3])))]
     owners = {
         owner
         for each in all_projections()
@@ -95,6 +98,14 @@ def _coordinates(store: Store, log: Source, subject: str) -> list[Coordinate]:
     return kafka
 
 
+def _counted_back(log: Source, at: Coordinate) -> Coordinate:
+    """A negative offset counts back from the end of the partition."""
+    if at.offset >= 0 or at.partition not in log.partitions([topic_of(at.partition)]):
+        return at
+    _, end = log.bounds([at.partition])[at.partition]
+    return at._replace(offset=end + at.offset)
+
+
 def _record(log: Source, at: Coordinate) -> Record:
     if at.partition not in log.partitions([topic_of(at.partition)]):
         topic, _, number = at.partition.rpartition("/")
@@ -102,7 +113,9 @@ def _record(log: Source, at: Coordinate) -> Record:
     first, end = log.bounds([at.partition])[at.partition]
     if not first <= at.offset < end:
         raise NotThereError(
-            f"{at.partition} holds the offsets {first} to {end - 1}, not {at.offset}"
+            f"{at.partition} holds the offsets {first} to {end - 1}, not {at.offset}",
+            cause="retention has deleted it, or it is still to come",
+            advice=f"sc-analytics explain {at.partition}:-1, the last one there",
         )
     with closing(log.read({at.partition: (at.offset, at.offset + 1)})) as reader:
         while not reader.done:

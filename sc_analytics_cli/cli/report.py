@@ -48,7 +48,7 @@ def report(
             autocompletion=dates_with_data,
         ),
     ] = None,
-    hours: Annotated[bool, option("--hours", "Each date hour by hour.")] = False,
+    hours: Annotated[bool, option("--hours", "Each date hour by hour, to see since when.")] = False,
     top: Annotated[int, option("--top", "Name so many of each ranking.", min=1, max=1000)] = TOP,
     by: Annotated[
         str | None, option("--by", "Rank by this alone.", metavar="[community|promotion]")

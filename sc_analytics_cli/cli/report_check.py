@@ -40,9 +40,12 @@ def _unjudged(pages: Sequence[Page]) -> Iterator[str]:
     for page in pages:
         for judged in page.judged:
             if not judged.enough:
+                days, projection = len(judged.history), page.known.projection
+                have = "1 day before it has" if days == 1 else f"{days} days before it have"
                 yield (
-                    f"{page.known.projection.report} {judged.day} is not judged: "
-                    f"{len(judged.history)} days before it have figures, {LEAST_DAYS} are needed"
+                    f"{projection.report} {judged.day} is not judged: {have} figures, "
+                    f"{LEAST_DAYS} are needed; wait for them, or read an archive: "
+                    f"sc-analytics replay {projection.name} --source FILE"
                 )
 
 

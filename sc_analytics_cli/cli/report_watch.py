@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .watch_screen import WatchScreen
 
 Look = Callable[[], Sequence[Page]]
-Drawn = Callable[[Page], "RenderableType"]
+Drawn = Callable[[Page, int | None], "RenderableType"]
+"""A page as a screen, with so many of its marks at most."""
 
 _TICK: Final = 0.1
 """Seconds within which a window of another size, or Ctrl-C, is heeded."""
@@ -58,7 +59,7 @@ def _print(console: Console, look: Look, drawn: Drawn, seen: _Seen) -> None:
     while True:
         if seen.away is None:
             for page in seen.pages:
-                console.print(drawn(page))
+                console.print(drawn(page, None))
                 console.print()
             sys.stdout.flush()
         else:
@@ -90,7 +91,7 @@ def _draw(console: Console, look: Look, drawn: Drawn, seen: _Seen) -> None:
                 time.sleep(_TICK)
     finally:
         for page in seen.pages:
-            console.print(drawn(page))
+            console.print(drawn(page, None))
             console.print()
 
 
@@ -99,7 +100,7 @@ def _on_screen(seen: _Seen, drawn: Drawn) -> WatchScreen:
 
     zone = seen.pages[0].zone
     return WatchScreen(
-        [drawn(page) for page in seen.pages],
+        lambda most_marks: [drawn(page, most_marks) for page in seen.pages],
         [page.known.projection.report for page in seen.pages if page.marks()],
         f"{seen.at.astimezone(zone):%H:%M:%S}",
         seen.seconds,

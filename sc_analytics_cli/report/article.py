@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ..projections.declaration import Projection
 from .day import DayView, Line
 from .drawing import sparkline
 from .field_figures import field_figures
-from .figures import capital, weekday_of
+from .figures import ABOVE_WHOLE, above_whole, capital, weekday_of
+from .hours_view import HourColumn, HoursView
+from .judged import DAYS
 from .mark_words import dated_words, signed_words
-from .marks import DAYS
 from .page import Page
 from .ranking import Ranking, rankings
 from .rows import Row, totals
+from .trust import Remark
 
 
 class Cells(NamedTuple):
@@ -37,73 +40,101 @@ class Sheet(NamedTuple):
 
 
 class Article(NamedTuple):
-    """One report. `trust` says how far to believe it, `marks` what is out of the ordinary."""
+    """One report. `trust` says how far to believe it, `marks` what is out of the ordinary.
+
+    `note` explains figures of the tables.
+    """
 
     title: str
     trust: str
     marks: tuple[str, ...]
     verdict: str
     sheets: tuple[Sheet, ...]
+    note: str = ""
 
 
 def article(page: Page) -> Article:
     """The report of a page: of one date in full, of several as a table."""
     view = page.day()
     if view is not None:
+        sheets = tuple(_lines(view))
         return Article(
             f"{capital(view.report)}: {view.title}",
-            " · ".join(remark.words for remark in view.trust),
+            _in_words(view.trust),
             tuple(signed_words(mark) for mark in view.marks),
             view.verdict,
-            (*_lines(view), *_rankings(view.rankings)),
+            (*sheets, *_rankings(view.rankings)),
+            _note(sheets),
         )
     rows, projection = page.rows, page.known.projection
     sums = totals(projection, rows)
+    table = _table(projection, rows)
     return Article(
         page.title,
         "",
         tuple(dated_words(mark) for mark in page.marks()),
         "",
         (
-            _table(page, "Date", [(_day(row), row) for row in rows], rows),
+            table,
             *_rankings(tuple(rankings(projection, sums, page.choice))),
         ),
+        _note([table]),
     )
 
 
 def hours_articles(page: Page) -> Iterator[Article]:
     """Each date of a page hour by hour."""
-    for day, rows in page.hours():
-        name = f"{capital(page.known.projection.report)}: {weekday_of(day)}, {page.zone}"
-        if rows:
-            sheet = _table(page, "Hour", [(_hour(row), row) for row in rows], rows)
-            yield Article(name, "", (), "", (sheet,))
-        else:
-            yield Article(name, "missing: nothing of this date was counted", (), "", ())
+    for view in page.hours():
+        sheets = (_hours(view),) if view.columns else ()
+        yield Article(
+            f"{capital(view.report)}: {view.title}",
+            _in_words(view.trust),
+            tuple(signed_words(mark) for mark in view.marks),
+            "",
+            sheets,
+            _note(sheets),
+        )
 
 
-def _table(
-    page: Page, first: str, labelled: Sequence[tuple[str, Row]], rows: Sequence[Row]
-) -> Sheet:
-    projection = page.known.projection
+def _hours(view: HoursView) -> Sheet:
+    columns = [column for field in view.columns for column in _with_usual(field)]
+    headings, cells, totals = zip(*columns, strict=True)
+    lines = [
+        Cells((row.date + _status(row), *(each[number] for each in cells)))
+        for number, row in enumerate(view.hours)
+    ]
+    return Sheet(("Hour", *headings), tuple(lines), ("Total", *totals))
+
+
+def _with_usual(field: HourColumn) -> Iterator[tuple[str, Sequence[str], str]]:
+    cells = zip(field.signs, field.cells, strict=True)
+    signed = [f"{sign} {cell}" if sign else cell for sign, cell in cells]
+    yield field.heading, signed, field.total
+    if any(field.usually):
+        yield "usually", field.usually, ""
+
+
+def _in_words(trust: Iterable[Remark]) -> str:
+    return " · ".join(remark.words for remark in trust)
+
+
+def _note(sheets: Iterable[Sheet]) -> str:
+    """What explains some of the figures, if anything has to."""
+    shown = (text for sheet in sheets for line in sheet.lines for text in line.cells[1:])
+    return ABOVE_WHOLE if above_whole(shown) else ""
+
+
+def _table(projection: Projection, rows: Sequence[Row]) -> Sheet:
     figures = field_figures(projection, rows, totals(projection, rows))
     total = ("Total", *(each.total for each in figures))
     return Sheet(
-        (first, *(each.heading for each in figures)),
+        ("Date", *(each.heading for each in figures)),
         tuple(
-            Cells((label, *(each.cells[number] for each in figures)))
-            for number, (label, _) in enumerate(labelled)
+            Cells((weekday_of(row.date) + _status(row), *(each.cells[number] for each in figures)))
+            for number, row in enumerate(rows)
         ),
         total if any(total[1:]) else (),
     )
-
-
-def _day(row: Row) -> str:
-    return weekday_of(row.date) + _status(row)
-
-
-def _hour(row: Row) -> str:
-    return row.date + _status(row)
 
 
 def _status(row: Row) -> str:

@@ -32,6 +32,7 @@ th.id { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
 td:nth-child(2) { font-weight: 650; }
 tfoot th, tfoot td, tr.marked th, tr.marked td:nth-child(2) { font-weight: 700; }
 tr.marked th, tr.marked td:nth-child(2) { color: var(--alarm); }
+td.out { color: var(--alarm); font-weight: 700; }
 td.spark { letter-spacing: -.05em; color: var(--bar); }
 .bar { height: .3rem; margin-top: .15rem; border-radius: .15rem; background: var(--bar); }
 tr.begins th, tr.begins td { border-top: .6rem solid transparent; }
@@ -73,6 +74,8 @@ def _parts(article: Article) -> Iterator[str]:
         yield f'<p class="faint">{escape(article.verdict)}</p>'
     for sheet in article.sheets:
         yield f'<div class="sheet"><table>{"".join(_table(sheet))}</table></div>'
+    if article.note:
+        yield f'<p class="faint">{escape(article.note)}</p>'
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
@@ -100,6 +103,8 @@ _LONG: Final = 32
 
 
 def _cell(text: str) -> str:
+    if text.startswith(("▲", "▼")):
+        return f'<td class="out">{text}</td>'
     kind = ' class="spark"' if text and set(text) <= set(" ▁▂▃▄▅▆▇█") else ""
     return f"<td{kind}>{text}</td>"
 

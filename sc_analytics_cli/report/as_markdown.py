@@ -27,6 +27,8 @@ def _parts(article: Article) -> Iterator[str]:
         yield _escaped(article.verdict)
     for sheet in article.sheets:
         yield "\n".join(_table(sheet))
+    if article.note:
+        yield _escaped(article.note)
 
 
 def _table(sheet: Sheet) -> Iterator[str]:

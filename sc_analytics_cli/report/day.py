@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
 from ..fold.field import CentsBy, Counter, Document, Field
 from ..projections.declaration import Projection, Share
 from .elapsed import HOURS, even_hours, fold_hours, hours_over
 from .figures import UNDEFINED, change, figure, heading, percent, short_date, weekday
-from .marks import DAYS, Judged, Mark, marks
+from .judged import DAYS, Judged
+from .marks import Mark, marks
 from .ordinary import LEAST_DAYS
 from .ranking import Choice, Ranking, rankings
-from .rows import Status
-
-_QUIET: Final = timedelta(minutes=5)
-"""After so long without a flush one may ask whether the consumer runs."""
+from .trust import Remark, Trust, remarks
 
 _COMPARED: Final = (7, 1)
 """So many days ago: the same weekday of last week, and the day before."""
-
-
-class Trust(NamedTuple):
-    """What else is known of how far figures can be trusted."""
-
-    status: Status
-    flushed_at: datetime | None
-    """When the projection last absorbed anything, whatever its date."""
-
-    dead_letters: int
-    """How many are open, whatever their date."""
-
-
-class Remark(NamedTuple):
-    """A part of how far figures can be trusted; `doubtful` where it speaks against them."""
-
-    words: str
-    doubtful: bool
 
 
 class Past(NamedTuple):
@@ -90,7 +70,7 @@ def view_day(judged: Judged, trust: Trust, choice: Choice) -> DayView:
         judged.projection.report,
         f"{weekday(judged.day)}, {judged.zone}",
         trust.status != "complete",
-        tuple(_trust(judged, document, trust)),
+        tuple(remarks(judged, trust)),
         tuple(found),
         _verdict(judged, found),
         tuple(short_date(day) for day in compared) if hours else (),
@@ -103,49 +83,14 @@ def view_day(judged: Judged, trust: Trust, choice: Choice) -> DayView:
 def _verdict(judged: Judged, found: Sequence[Mark]) -> str:
     days = len(judged.history)
     if not judged.enough:
+        have = "has" if days == 1 else "have"
         return (
             f"too little history to tell what is ordinary: {days} of the {DAYS} days before "
-            f"have figures, {LEAST_DAYS} are needed"
+            f"{have} figures, {LEAST_DAYS} are needed"
         )
     if found:
         return ""
     return f"nothing out of the ordinary against {days} of the {DAYS} days before"
-
-
-def _trust(judged: Judged, document: Document | None, trust: Trust) -> Iterator[Remark]:
-    written = None if document is None else document.get("updated_at")
-    yield _status(judged, written, trust)
-    if not judged.over:
-        ago = None if trust.flushed_at is None else judged.now - trust.flushed_at
-        words = "never flushed" if ago is None else f"last flush {_age(ago)} ago"
-        yield Remark(words, ago is None or ago > _QUIET)
-    letters = f"{trust.dead_letters:,} dead letter{'' if trust.dead_letters == 1 else 's'}"
-    yield Remark(letters if trust.dead_letters else "no dead letters", trust.dead_letters > 0)
-    if document is not None and "version" in document:
-        version, current = document["version"], judged.projection.shape.version
-        now = "" if version == current else f", now at {current}"
-        yield Remark(f"folded by version {version}{now}", version != current)
-
-
-def _status(judged: Judged, written: datetime | None, trust: Trust) -> Remark:
-    match trust.status:
-        case "complete":
-            return Remark("complete", doubtful=False)
-        case "missing":
-            return Remark("missing: nothing of this date was counted", doubtful=True)
-    if judged.over:
-        return Remark("partial: marked as incomplete", doubtful=True)
-    known = [each for each in (written, trust.flushed_at) if each is not None]
-    until = f": until {max(known).astimezone(judged.zone):%H:%M}" if known else ""
-    return Remark(f"partial{until}", doubtful=True)
-
-
-def _age(ago: timedelta) -> str:
-    seconds = max(0, int(ago.total_seconds()))
-    for size, unit in ((86_400, "d"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
 
 
 def _lines(

@@ -2,7 +2,7 @@
 
 What does not fit is left out as a whole, the least needed first: below 100
 columns the sparklines, then the comparisons, then bars and shares. A figure is
-never cut off.
+never cut off, and one that a mark quotes stays beside the other.
 """
 
 from __future__ import annotations
@@ -17,20 +17,19 @@ from rich.text import Text
 from .day import DayView, Line
 from .drawing import bar, sparkline
 from .figures import capital
+from .footnotes import footnotes
 from .grid import GAP, Column, Grid, total_width
+from .judged import DAYS
 from .mark_lines import BROKEN, mark_lines
 from .mark_words import sign
-from .marks import DAYS
-from .packing import joined, packed
+from .packing import packed
 from .ranking_table import ranking_tables
+from .trust_lines import trust_lines
 
 WITH_SPARKLINES: Final = 100
 """Columns from which on there are sparklines."""
 
 _LEAST_BAR, _LONGEST_BAR = 6, 28
-
-_BETWEEN: Final = " · "
-_DOUBTFUL: Final = "not dim yellow"
 
 _LAYOUTS: Final = (
     ("bars", "shares", "so far", "past", "sparklines"),
@@ -44,12 +43,29 @@ _LAYOUTS: Final = (
 )
 """What is beside name and figure; roomiest first."""
 
+_QUOTED: Final = (
+    ("bars", "shares", "so far", "past", "sparklines"),
+    ("bars", "shares", "so far", "changes", "sparklines"),
+    ("bars", "so far", "changes", "sparklines"),
+    ("bars", "shares", "so far", "past"),
+    ("bars", "shares", "so far", "changes"),
+    ("bars", "so far", "changes"),
+    ("bars", "so far"),
+    ("so far",),
+    (),
+)
+"""The same where marks quote what was counted so far in whole hours."""
+
 
 @dataclass(frozen=True)
 class DayScreen:
-    """A date for a Console to print, as wide as the console at most."""
+    """A date for a Console to print, as wide as the console at most.
+
+    Of more than `most_marks` the rest is only counted, and no line is left blank.
+    """
 
     view: DayView
+    most_marks: int | None = None
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
@@ -57,45 +73,51 @@ class DayScreen:
         """See rich's protocol."""
         view = self.view
         yield Text.assemble((capital(view.report), "bold"), f": {view.title}")
-        yield from _trust(view, options.max_width)
-        yield from mark_lines(view.marks, options.max_width)
+        yield from trust_lines(view.trust, options.max_width)
+        yield from mark_lines(view.marks, options.max_width, most=self.most_marks)
         for line in packed(view.verdict, options.max_width):
             yield Text(line, "dim")
         if view.groups:
-            yield Text()
-            yield from _figures(view, options.max_width)
+            lines = _spaced(view) if self.most_marks is None else _dense(view)
+            if self.most_marks is None:
+                yield Text()
+            yield from _figures(view, lines, options.max_width)
         for table in ranking_tables(view.rankings, options.max_width):
             yield Text()
             yield table
 
 
-def _trust(view: DayView, width: int) -> Iterator[Text]:
-    """What speaks against the figures stands out."""
-    for line in joined((part.words for part in view.trust), _BETWEEN, width):
-        text = Text(line, "dim")
-        text.highlight_words([part.words for part in view.trust if part.doubtful], _DOUBTFUL)
-        yield text
+def _spaced(view: DayView) -> list[Line | None]:
+    """The lines of all groups, with a blank one between two of them."""
+    lines: list[Line | None] = []
+    for group in view.groups:
+        lines += [None, *group] if lines else group
+    return lines
 
 
-def _figures(view: DayView, width: int) -> Iterator[RenderableType]:
-    for layout in _LAYOUTS:
-        columns = _columns(view, layout, _LEAST_BAR)
+def _dense(view: DayView) -> list[Line | None]:
+    return [line for group in view.groups for line in group]
+
+
+def _figures(view: DayView, lines: Sequence[Line | None], width: int) -> Iterator[RenderableType]:
+    quoted = view.so_far and any(mark.when == view.so_far for mark in view.marks)
+    for layout in _QUOTED if quoted else _LAYOUTS:
+        columns = _columns(view, lines, layout, _LEAST_BAR)
         room = width - total_width(columns)
         if room >= 0 and (width >= WITH_SPARKLINES or "sparklines" not in layout):
             break
-    columns = _columns(view, layout, min(_LONGEST_BAR, _LEAST_BAR + max(room, 0)))
+    columns = _columns(view, lines, layout, min(_LONGEST_BAR, _LEAST_BAR + max(room, 0)))
     yield Grid(columns, [column.width for column in columns])
+    yield from footnotes(columns, width)
 
 
 def _has_bars(view: DayView) -> bool:
     return any(line.fraction is not None for group in view.groups for line in group)
 
 
-def _columns(view: DayView, layout: Sequence[str], bar_width: int) -> list[Column]:
-    """The columns of all groups, with a blank line between two of them."""
-    lines: list[Line | None] = []
-    for group in view.groups:
-        lines += [None, *group] if lines else group
+def _columns(
+    view: DayView, lines: Sequence[Line | None], layout: Sequence[str], bar_width: int
+) -> list[Column]:
     marked = any(line and line.mark for line in lines)
     found = [
         Column(Text(), [_label(line, marked) for line in lines], justify="left"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -10,6 +11,13 @@ from ..fold.field import Cents, CentsBy, Difference, Field, Mean, Ratio
 from ..projections.declaration import Share
 
 UNDEFINED: Final = "\N{EN DASH}"
+
+ABOVE_WHOLE: Final = (
+    "above 100 %: what is counted on a date, or in an hour, may have begun before it"
+)
+"""What a reader wants to know where `above_whole`."""
+
+_PERCENTAGE: Final = re.compile(r"(?<![\d,.+-])([\d,]+\.\d) %")
 
 _WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = (
@@ -41,6 +49,12 @@ def figure(field: Field | Share, value: Any) -> str:
             return f"{value:,}"
 
 
+def usual(field: Field | Share, low: Any, high: Any) -> str:
+    """From where to where it usually is: `92.1–95.4 %`, `3–9`; one figure where both are alike."""
+    least, most = figure(field, low), figure(field, high)
+    return least if least == most else f"{least.removesuffix(' %')}–{most}"
+
+
 def money(cents: int) -> str:
     """Cents as units with two decimals and thousands separators."""
     units, rest = divmod(abs(cents), 100)
@@ -50,6 +64,12 @@ def money(cents: int) -> str:
 def percent(fraction: float) -> str:
     """A fraction as a percentage with one decimal; above 1 it is above 100 %."""
     return f"{fraction * 100:,.1f} %"
+
+
+def above_whole(texts: Iterable[str]) -> bool:
+    """Whether one of the texts holds a percentage, other than a change, that is above 100 %."""
+    found = (match[1] for text in texts for match in _PERCENTAGE.finditer(text))
+    return any(float(each.replace(",", "")) > 100 for each in found)
 
 
 def change(field: Field | Share, value: Any, before: Any) -> str:

@@ -14,9 +14,16 @@ from .packing import packed
 BROKEN: Final = "bold red"
 
 
-def mark_lines(marks: Sequence[Mark], width: int, *, dated: bool = False) -> Iterator[Text]:
-    """A mark each, in as many lines as it needs; `dated` where they are not all of one date."""
-    for mark in marks:
+def mark_lines(
+    marks: Sequence[Mark], width: int, *, dated: bool = False, most: int | None = None
+) -> Iterator[Text]:
+    """A mark each, in as many lines as it needs; `dated` where they are not all of one date.
+
+    Of more than `most` the rest is only counted.
+    """
+    for mark in marks[:most]:
         words = dated_words(mark) if dated else signed_words(mark)
         for line in packed(words, width, indent=2):
             yield Text(line, BROKEN)
+    if most is not None and len(marks) > most:
+        yield Text(f"  and {len(marks) - most} more", BROKEN)

@@ -8,7 +8,12 @@ from .marks import Mark
 
 def sign(mark: Mark) -> str:
     """What stands before a marked figure: which way it is out of the ordinary."""
-    return "▲" if mark.beyond > 0 else "▼"
+    return sign_of(mark.beyond)
+
+
+def sign_of(beyond: float) -> str:
+    """The same of so many spreads beyond the ordinary; nothing of none."""
+    return "▲" if beyond > 0 else "▼" if beyond < 0 else ""
 
 
 def signed_words(mark: Mark) -> str:

@@ -48,12 +48,14 @@ _FROM_DAY_TO_DAY: Final = 0.1
 class Judgement(NamedTuple):
     """What is usual, from `low` to `high`, and how many spreads beyond it the value is.
 
-    `beyond` is below 0 where the value is too small, 0 where it is ordinary.
+    `beyond` is below 0 where the value is too small, 0 where it is ordinary. `away` is
+    how many spreads it lies from the middle of other days, be it ordinary or not.
     """
 
     low: float
     high: float
     beyond: float
+    away: float
 
 
 Days = Mapping[int, float]
@@ -73,22 +75,23 @@ def judge_count(
         return None
     roots = {ago: root(each / unit) for ago, each in days.items()}
     single = 1.0 if unit == 1.0 else _OF_AMOUNTS
-    beyond = _counts_beyond(root(value / unit), roots, single)
+    beyond, away = _counts_beyond(root(value / unit), roots, single)
     if beyond:
-        beyond = _counts_beyond(root(value / unit), roots, max(single, clumps()))
-    found = _judgement(days, beyond)
+        beyond, away = _counts_beyond(root(value / unit), roots, max(single, clumps()))
+    found = _judgement(days, beyond, away)
     if not value and not beyond and found.low >= _NEVER_NONE * unit:
         return found._replace(beyond=root(0) - root(found.low / unit))
     return found
 
 
-def _counts_beyond(value: float, roots: Days, variance: float) -> float:
-    """How many spreads beyond the ordinary; `variance` is what chance brings about."""
+def _counts_beyond(value: float, roots: Days, variance: float) -> tuple[float, float]:
+    """Spreads beyond the ordinary, and away; `variance` is what chance brings about."""
     middle = median(roots.values())
     spread = max(_spread(roots, middle), sqrt(variance), _FROM_DAY_TO_DAY * middle / 2)
     tolerance = SPREADS * spread
     same = _typical(_weekdays(roots), middle, tolerance)
-    return _beyond(value, middle, same, tolerance) / spread
+    beyond, away = (_beyond(value, middle, same, room) / spread for room in (tolerance, 0.0))
+    return beyond, away
 
 
 def judge_rate(value: Part, days: Mapping[int, Part], hourly: Hourly) -> Judgement | None:
@@ -104,14 +107,14 @@ def judge_rate(value: Part, days: Mapping[int, Part], hourly: Hourly) -> Judgeme
     if whole < LEAST_WHOLE or len(known) < LEAST_DAYS:
         return None
     if _nested(hourly):
-        middle, same, beyond = _judge_nested(value, known, 1.0)
+        middle, same, beyond, away = _judge_nested(value, known, 1.0)
         if beyond:
-            middle, same, beyond = _judge_nested(value, known, in_parts(hourly))
+            middle, same, beyond, away = _judge_nested(value, known, in_parts(hourly))
     else:
-        middle, same, beyond = _judge_apart(value, known)
+        middle, same, beyond, away = _judge_apart(value, known)
     if min(abs(part - whole * middle), abs(part - whole * same)) < _LEAST_MISPLACED:
         beyond = 0.0
-    return _judgement({ago: of / among for ago, (of, among) in known.items()}, beyond)
+    return _judgement({ago: of / among for ago, (of, among) in known.items()}, beyond, away)
 
 
 def _nested(hourly: Hourly) -> bool:
@@ -123,8 +126,8 @@ def _nested(hourly: Hourly) -> bool:
 
 def _judge_nested(
     value: Part, days: Mapping[int, Part], clumps: float
-) -> tuple[float, float, float]:
-    """The middle, the same weekday's rate, and the spreads beyond."""
+) -> tuple[float, float, float, float]:
+    """The middle, the same weekday's rate, the spreads beyond the ordinary, and away."""
     part, whole = value
     rates = {ago: of / among for ago, (of, among) in days.items()}
     middle = median(rates.values())
@@ -133,10 +136,11 @@ def _judge_nested(
     spread = max(_spread(rates, middle) * sqrt(fewer), chance)
     tolerance = max(SPREADS * spread, _LEAST_POINTS)
     same = _typical(_weekdays(rates), middle, tolerance)
-    return middle, same, _beyond(part / whole, middle, same, tolerance) / spread
+    beyond, away = (_beyond(part / whole, middle, same, room) / spread for room in (tolerance, 0.0))
+    return middle, same, beyond, away
 
 
-def _judge_apart(value: Part, days: Mapping[int, Part]) -> tuple[float, float, float]:
+def _judge_apart(value: Part, days: Mapping[int, Part]) -> tuple[float, float, float, float]:
     """The same by logarithms, in which a rate may double as well as halve."""
     logs = {ago: _log(each) for ago, each in days.items()}
     middle = median(logs.values())
@@ -144,8 +148,9 @@ def _judge_apart(value: Part, days: Mapping[int, Part]) -> tuple[float, float, f
     chance = sqrt(1 / max(1.0, exp(middle) * whole) + 1 / whole + 2 * _FROM_DAY_TO_DAY**2)
     spread = max(_spread(logs, middle), chance)
     same = _typical(_weekdays(logs), middle, SPREADS * spread)
-    beyond = _beyond(_log(value), middle, same, SPREADS * spread) / spread
-    return exp(middle), exp(same), beyond
+    tolerance = SPREADS * spread
+    beyond, away = (_beyond(_log(value), middle, same, room) / spread for room in (tolerance, 0.0))
+    return exp(middle), exp(same), beyond, away
 
 
 def _log(each: Part) -> float:
@@ -184,11 +189,11 @@ def _beyond(value: float, middle: float, same: float, tolerance: float) -> float
     return min(value - low, 0.0) or max(value - high, 0.0)
 
 
-def _judgement(days: Days, beyond: float) -> Judgement:
+def _judgement(days: Days, beyond: float, away: float) -> Judgement:
     """With the seventh part of the days left out at either end: two of fourteen."""
     ordered = sorted(days.values())
     edge = len(ordered) // 7
     low, high = ordered[edge], ordered[-1 - edge]
     middle = median(ordered)
     same = _typical(_weekdays(days), middle, max(high - middle, middle - low))
-    return Judgement(min(low, same), max(high, same), beyond)
+    return Judgement(min(low, same), max(high, same), beyond, away)

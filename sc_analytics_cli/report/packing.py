@@ -8,7 +8,8 @@ from typing import Final
 
 from rich.cells import cell_len
 
-_WORD: Final = re.compile(r"\S+(?: (?:%|pt)(?=[\s,)]|$))?")
+_WORD: Final = re.compile(r"\S+(?: (?:%|pt)[,;.)]*(?=\s|$))?")
+"""A word, and a unit behind it with the punctuation that follows."""
 
 
 def packed(text: str, width: int, *, indent: int = 0) -> Iterator[str]:

@@ -10,12 +10,15 @@ from zoneinfo import ZoneInfo
 
 from ..fold.field import Document
 from ..projections.declaration import Projection
-from .day import DayView, Trust, view_day
+from .day import DayView, view_day
 from .figures import capital, dates_in_words
 from .hours import hour_rows
-from .marks import DAYS, Judged, Mark, marks
+from .hours_view import HoursView, view_hours
+from .judged import DAYS, Judged
+from .marks import Mark, marks
 from .ranking import USUAL, Choice
 from .rows import Row, build_rows, totals
+from .trust import Trust
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -66,14 +69,14 @@ class Page:
         """What is out of the ordinary, by date as asked."""
         return [mark for judged in self.judged for mark in marks(judged)]
 
-    def screen(self) -> RenderableType:
-        """The report for a Console to print."""
+    def screen(self, most_marks: int | None = None) -> RenderableType:
+        """The report for a Console to print; of more than `most_marks` the rest is only counted."""
         from .day_screen import DayScreen
         from .table import report_table
 
         view = self.day()
         if view is not None:
-            return DayScreen(view)
+            return DayScreen(view, most_marks)
         rows = self.rows
         return report_table(
             self.known.projection,
@@ -82,6 +85,7 @@ class Page:
             timezone=str(self.zone),
             choice=self.choice,
             marks=self.marks(),
+            most_marks=most_marks,
         )
 
     def day(self) -> DayView | None:
@@ -89,29 +93,35 @@ class Page:
         if len(self.dates) != 1:
             return None
         (row,) = self.rows
-        trust = Trust(row.status, self.known.flushed_at, self.known.dead_letters)
-        return view_day(self._judged(row.date), trust, self.choice)
+        return view_day(self._judged(row.date), self._trust(row), self.choice)
 
-    def hours(self) -> Iterator[tuple[str, list[Row]]]:
-        """Each date with the rows of its hours; none of a date without a document."""
+    def hours(self) -> Iterator[HoursView]:
+        """Each date hour by hour; without hours where there is no document."""
         for row in self.rows:
+            judged = self._judged(row.date)
             document = row.document
             hours = [] if document is None else self._hours(document)
-            yield row.date, hours
+            yield view_hours(judged, self._trust(row), hours)
 
-    def hours_screen(self) -> RenderableType:
-        """The dates hour by hour, for a Console to print."""
+    def hours_screen(self, most_marks: int | None = None) -> RenderableType:
+        """The dates hour by hour, for a Console to print; see `screen`."""
         from rich.console import Group
+        from rich.text import Text
 
-        from .hours_screen import hours_screen
+        from .hours_screen import HoursScreen
 
-        projection, zone = self.known.projection, str(self.zone)
-        return Group(
-            *(hours_screen(projection, day, rows, timezone=zone) for day, rows in self.hours())
-        )
+        screens: list[RenderableType] = []
+        for view in self.hours():
+            if screens:
+                screens.append(Text())
+            screens.append(HoursScreen(view, most_marks))
+        return Group(*screens)
 
     def _hours(self, document: Document) -> list[Row]:
         return list(hour_rows(self.known.projection, document, self.now, self.zone))
+
+    def _trust(self, row: Row) -> Trust:
+        return Trust(row.status, self.known.flushed_at, self.known.dead_letters)
 
     def _judged(self, day: str) -> Judged:
         return Judged(

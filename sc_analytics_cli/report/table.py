@@ -6,7 +6,7 @@ turned: a line a field, and as many dates beside each other as fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from rich.text import Text
 from ..projections.declaration import Projection
 from .field_figures import FieldFigures, field_figures
 from .figures import capital, dates_in_words, weekday_of
+from .footnotes import footnotes
 from .grid import GAP, Column, Grid, total_width
 from .mark_lines import mark_lines
 from .marks import Mark
@@ -24,8 +25,8 @@ from .ranking import USUAL, Choice, rankings
 from .ranking_table import ranking_tables
 from .rows import Row
 
-_LAYOUTS: Final = ((" ", 2), (" ", 1), ("\n", 1))
-"""What stands between a date and its status, and the gap between columns; roomiest first."""
+LAYOUTS: Final = ((" ", 2), (" ", 1), ("\n", 1))
+"""What stands between a row's name and its status, and the gap between columns; roomiest first."""
 
 
 def report_table(
@@ -37,21 +38,22 @@ def report_table(
     width: int | None = None,
     choice: Choice = USUAL,
     marks: Sequence[Mark] = (),
+    most_marks: int | None = None,
 ) -> RenderableType:
     """A report for a Console to print, at most `width` columns wide, else as wide as the console.
 
     `totals` are those of the same rows, shown where there is more than one date;
     `timezone` is the reporting zone's name. Cents are shown as units with two
     decimals, rates as percentages. Text from events is shown `harmless`. `marks`
-    are told below the table.
+    are told below the table; of more than `most_marks` the rest is only counted.
     """
     dates = title(projection.report, [row.date for row in rows], timezone)
-    return Constrain(Span(dates, projection, rows, totals, choice, marks), width)
+    return Constrain(Span(dates, projection, rows, totals, choice, marks, most_marks), width)
 
 
 @dataclass(frozen=True)
 class Span:
-    """Rows beside each other under a title: dates, or with another `label` the hours of one."""
+    """Dates beside each other under a title."""
 
     title: Text
     projection: Projection
@@ -59,18 +61,20 @@ class Span:
     totals: Mapping[str, Any]
     choice: Choice = USUAL
     marks: Sequence[Mark] = ()
-    first: str = "Date"
-    label: Callable[[str], str] = weekday_of
+    most_marks: int | None = None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text | Grid]:
         """See rich's protocol."""
         yield self.title
+        shown: list[Column] = []
         for table in self._tables(options.max_width):
             yield Text()
             yield table
+            shown += table.columns
+        yield from footnotes(shown, options.max_width)
         if self.marks:
             yield Text()
-            yield from mark_lines(self.marks, options.max_width, dated=True)
+            yield from mark_lines(self.marks, options.max_width, dated=True, most=self.most_marks)
 
     def _tables(self, width: int) -> Iterator[Grid]:
         figures = field_figures(self.projection, self.rows, self.totals)
@@ -80,10 +84,10 @@ class Span:
 
     def _plain(self, figures: Sequence[FieldFigures], width: int) -> list[Grid]:
         """The table with a line a row, in the roomiest layout that fits; none where none fits."""
-        for separator, gap in _LAYOUTS:
+        for separator, gap in LAYOUTS:
             labels = [self._cell(row, separator) for row in self.rows]
             total = "Total" if any(each.total for each in figures) else ""
-            columns = [Column(Text(self.first), labels, total, "left")]
+            columns = [Column(Text("Date"), labels, total, "left")]
             for each in figures:
                 cells = [Text(cell) for cell in each.cells]
                 columns.append(Column(Text(each.heading), cells, each.total))
@@ -93,8 +97,8 @@ class Span:
 
     def _cell(self, row: Row, separator: str) -> Text:
         if row.status == "complete":
-            return Text(self.label(row.date))
-        return Text.assemble(self.label(row.date), separator, (row.status, "dim"))
+            return Text(weekday_of(row.date))
+        return Text.assemble(weekday_of(row.date), separator, (row.status, "dim"))
 
     def _turned(self, figures: Sequence[FieldFigures], width: int) -> Iterator[Grid]:
         """Tables with a line a field, each of as many rows as fit; the total comes last."""
@@ -112,8 +116,8 @@ class Span:
     def _heading(self, row: Row) -> Text:
         # The status goes first: headings are aligned at the bottom, and so the dates stay in line.
         if row.status == "complete":
-            return Text(self.label(row.date))
-        return Text.assemble((row.status, "dim"), "\n", self.label(row.date))
+            return Text(weekday_of(row.date))
+        return Text.assemble((row.status, "dim"), "\n", weekday_of(row.date))
 
 
 def title(report: str, dates: Sequence[str], timezone: str) -> Text:

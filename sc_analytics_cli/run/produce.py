@@ -46,13 +46,13 @@ class Producing:
         until: float,
         count: int | None,
         stopped: Callable[[], bool],
-        tells: Callable[[int], None],
+        tells: Callable[[int, float], None],
     ) -> None:
         """Send what happens before `until` (seconds since 1970), at most `count` records.
 
         What is past is sent at once; for what is to come it waits. Everything
         sent is acknowledged when it returns. `tells` hears now and then how
-        many were sent.
+        many were sent, and when the last of them happened.
         """
         told = self._clock.monotonic()
         for happening in happenings:
@@ -63,7 +63,7 @@ class Producing:
             self._send(happening)
             if self._clock.monotonic() - told >= _TOLD_EVERY_SECONDS:
                 told = self._clock.monotonic()
-                tells(self.total)
+                tells(self.total, happening.at)
         self._outlet.flush()
 
     @property

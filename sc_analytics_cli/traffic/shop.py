@@ -16,6 +16,7 @@ from .users import user
 
 HOUR: Final = 3600.0
 DAY: Final = 24 * HOUR
+_STEP: Final = HOUR / 4
 _WARMING_SECONDS: Final = 6 * HOUR
 _WARMING_EVENTS: Final = 50_000
 """For so long, or so many events, the shop is open unseen, so that orders are under way."""
@@ -64,6 +65,14 @@ class Shop:
             following = next(story, None)
             if following is not None:
                 heapq.heappush(waiting, (following.at, next(numbers), following, story))
+
+    def expected(self, start: float, end: float) -> float:
+        """About how many events happen between two instants."""
+        steps = max(1, round((end - start) / _STEP))
+        length = max(0.0, end - start) / steps
+        middles = (start + length * (step + 0.5) for step in range(steps))
+        weights = sum(_rhythm(at + self.offset) for at in middles)
+        return self.rate * length * weights / _MEAN
 
     def _begin(self, rng: Random, coming: Happening) -> Story:
         """The whole story, drawn at once: it does not hang on what happens to others."""

@@ -37,6 +37,7 @@ def test_a_broken_day_after_ordinary_ones(command: Command) -> None:
     )  # fmt: skip
     assert made.code == 0, made.err
     plain(made, "created the topic users.", "with 2 partitions", "payments fail since midnight")
+    plain(made, "which keeps records for 10 days", "3 days of history: about")
     command.ok("consume", "all", "--until-end")
     status = json.loads(command.ok("status", "--json"))
     ends = {
@@ -45,6 +46,8 @@ def test_a_broken_day_after_ordinary_ones(command: Command) -> None:
     }
     total, users, orders = sent(made.err)
     assert total == users + orders > 1000
+    (named,) = re.findall(r"sc-analytics explain (\S+)$", made.err, re.M)
+    assert "counted" in command.ok("explain", named)
     assert ends == {"user-lifecycle": users, "order-funnel": orders, "revenue": orders}
     assert [each["dead_letters_open"] for each in status["projections"]] == [0, 0, 0]
     report = json.loads(command.ok("report", "funnel", "--date", "-3d..today", "--json"))
@@ -63,6 +66,18 @@ def test_among_other_records_only_with_consent(command: Command) -> None:
     )
     assert again.code == 0
     assert sent(again.err)[0] == 4
+
+
+def test_a_topic_that_keeps_less_than_the_history_is_named_first(command: Command) -> None:
+    """Retention would delete the oldest days before anybody reads them, without a word."""
+    command.ok("demo", "--live", "--history", "1", "--rate", "0.01", "--duration", "1s")
+    refused(
+        command.run("demo", "--live", "--history", "9", "--count", "3"),
+        2,
+        "keeps records for 8 days",
+    )
+    made = command.run("demo", "--live", "--history", "8", "--count", "3", "--yes")
+    assert "keeps records for" not in made.err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

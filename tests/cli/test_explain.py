@@ -46,6 +46,14 @@ FATES = [
 ]
 
 
+def test_an_offset_below_zero_counts_back_from_the_end(store: Consumed) -> None:
+    """As in a SPEC: -1 is the last record, which always is there."""
+    found = told(store, f"{store.topic}:0:-1")
+    assert found == told(store, f"{store.topic}:0:8")
+    refused(store.command.run("explain", f"{store.topic}:0:-99"), 6, "holds the offsets 0 to 8")
+    refused(store.command.run("explain", f"{store.topic}:7:-1"), 6, "no partition 7", advised=False)
+
+
 @pytest.mark.parametrize(("offset", "funnel", "revenue"), FATES)
 def test_the_fate_of_a_record_in_each_projection(
     store: Consumed, offset: int, funnel: str, revenue: str

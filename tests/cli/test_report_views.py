@@ -92,8 +92,11 @@ def test_a_check_says_what_it_cannot_judge(demo: Command) -> None:
     outcome = demo.run("report", "funnel", "--check", "--date", "2026-11-11")
     assert (outcome.code, outcome.out) == (0, "")
     assert outcome.err == (
-        "funnel 2026-11-11 is not judged: 2 days before it have figures, 7 are needed\n"
+        "funnel 2026-11-11 is not judged: 2 days before it have figures, 7 are needed; "
+        "wait for them, or read an archive: sc-analytics replay order-funnel --source FILE\n"
     )
+    outcome = demo.run("report", "funnel", "--check", "--date", "2026-11-10")
+    assert "is not judged: 1 day before it has figures, 7 are needed" in outcome.err
 
 
 def silent_day(folder: Path) -> Command:

@@ -15,7 +15,8 @@ from itertools import takewhile
 
 from sc_analytics_cli.event import Chunk, LogRecord
 from sc_analytics_cli.projections.catalog import named
-from sc_analytics_cli.report.marks import DAYS, Judged, Mark, marks
+from sc_analytics_cli.report.judged import DAYS, Judged
+from sc_analytics_cli.report.marks import Mark, marks
 from sc_analytics_cli.run.flush import Flush
 from sc_analytics_cli.settings import Rules
 from sc_analytics_cli.store.memory import MemoryStore

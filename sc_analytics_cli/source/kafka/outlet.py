@@ -7,17 +7,21 @@ from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.admin import NewTopic
+from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
-from ...errors import NotThereError, UnreachableError
+from ...errors import AuthenticationError, NotThereError, UnreachableError
+from ...event import Coordinate
 from ...settings import Security
-from .client import admin, connected, quiet, translated
+from .client import admin, connected, name_of, quiet, translated
 from .connection import Connection
 from .topics import described
 
 MARK = ("made-up", b"sc-analytics demo")
 """The header that every record of such traffic carries."""
+
+
+_RETENTION = "retention.ms"
 
 
 class KafkaOutlet:
@@ -32,6 +36,7 @@ class KafkaOutlet:
         self._servers = servers
         self._timeout = timeout
         self._failed: list[BaseException] = []
+        self._last: Any = None
         self._producer: Any = connected(
             KafkaProducer,
             self._connection,
@@ -45,8 +50,14 @@ class KafkaOutlet:
             metrics_enabled=False,
         )
 
-    def create_missing(self, topics: Iterable[str], partitions: int) -> list[str]:
-        """Create the topics that there are not, with the broker's own replication; their names."""
+    def create_missing(
+        self, topics: Iterable[str], partitions: int, keeps: float | None = None
+    ) -> list[str]:
+        """Create the topics that there are not, with the broker's own replication; their names.
+
+        They keep records for `keeps` seconds, or for as long as the broker does by itself.
+        """
+        configs = {} if keeps is None else {_RETENTION: str(int(keeps * 1000))}
         created = []
         for topic in topics:
             try:
@@ -56,27 +67,47 @@ class KafkaOutlet:
                     suppress(TopicAlreadyExistsError),
                     admin(self._connection) as client,
                 ):
-                    client.create_topics([NewTopic(topic, partitions, -1)])
+                    client.create_topics([NewTopic(topic, partitions, -1, topic_configs=configs)])
                     created.append(topic)
         return created
+
+    def keeps(self, topic: str) -> float | None:
+        """For how many seconds a topic keeps records; None where it is for ever, or not told."""
+        asked = ConfigResource(ConfigResourceType.TOPIC, topic)
+        with suppress(AuthenticationError), admin(self._connection) as client:
+            found = client.describe_configs([asked], config_filter="all")
+            # Whoever may not ask is answered with no settings.
+            setting = found.get("topic", {}).get(topic, {}).get(_RETENTION)
+            milliseconds = -1 if setting is None else int(setting["value"])
+            return None if milliseconds < 0 else milliseconds / 1000
+        return None
 
     def send(self, topic: str, key: str, value: bytes, milliseconds: int) -> None:
         """See Outlet.send."""
         self._check()
         with translated(self._connection):
-            self._producer.send(
+            self._last = self._producer.send(
                 topic,
                 value=value,
                 key=key.encode(),
                 timestamp_ms=milliseconds,
                 headers=[MARK],
-            ).add_errback(self._failed.append)
+            )
+            self._last.add_errback(self._failed.append)
 
     def flush(self) -> None:
         """See Outlet.flush."""
         with translated(self._connection):
             self._producer.flush(timeout=self._timeout * 3)
         self._check()
+
+    @property
+    def last(self) -> Coordinate | None:
+        """Where the record that was sent last is; None before `flush`, or where none was."""
+        if self._last is None or not self._last.succeeded():
+            return None
+        sent = self._last.value
+        return Coordinate(name_of(sent.topic_partition), sent.offset)
 
     def close(self) -> None:
         """Let go of the connections; what is not acknowledged by now is lost."""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sc_analytics_cli.fold.field import Document
 from sc_analytics_cli.projections.declaration import Projection
-from sc_analytics_cli.report.marks import Judged
+from sc_analytics_cli.report.judged import Judged
 
 DAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 14, 5, 7, tzinfo=UTC)

@@ -22,11 +22,12 @@ from sc_analytics_cli.projections.declaration import DailyProjection, Projection
 from sc_analytics_cli.projections.order_funnel import OrderFunnelDaily
 from sc_analytics_cli.projections.revenue import RevenueDaily
 from sc_analytics_cli.projections.user_lifecycle import UserLifecycleDaily
-from sc_analytics_cli.report.day import DayView, Trust, view_day
+from sc_analytics_cli.report.day import DayView, view_day
 from sc_analytics_cli.report.day_screen import DayScreen
 from sc_analytics_cli.report.drawing import ascii_only
-from sc_analytics_cli.report.marks import Judged
+from sc_analytics_cli.report.judged import Judged
 from sc_analytics_cli.report.ranking import USUAL, Choice
+from sc_analytics_cli.report.trust import Trust
 from tests.unit.report.steady import (
     DAY,
     FUNNEL,
@@ -125,6 +126,27 @@ def test_every_width_holds_every_figure_of_the_date(projection: Projection, widt
         assert any(line.label in each and line.value in each for each in lines)
 
 
+@pytest.mark.parametrize("width", range(60, 180, 8))
+def test_what_a_mark_quotes_stands_in_the_table_too(width: int) -> None:
+    """106 of 136 failed by two; and the rate is the one of today so far."""
+    lines = drawn(view(broken()), width).splitlines()
+    (failed,) = [line for line in lines if line.startswith("▲ Payments failed   ")]
+    assert failed.split()[3:5] == ["136", "106"]
+    assert lines[[line[:15] for line in lines].index("▲ Payments fail")].split()[3] == "106"
+    assert sum("74.1 %" in line for line in lines) >= 2
+
+
+def test_with_few_marks_the_rest_is_counted_and_no_line_is_blank() -> None:
+    """So that all figures fit a low window."""
+    out = StringIO()
+    Console(file=out, width=80, color_system=None).print(DayScreen(view(broken()), 1))
+    lines = out.getvalue().splitlines()
+    assert lines[2].startswith("▼ Payment success rate 74.1 % today")
+    assert lines[3] == "  and 1 more"
+    assert "" not in lines
+    assert len(lines) == 4 + 4 + 11
+
+
 def test_a_date_that_is_missing_shows_no_figures_but_that_there_are_none() -> None:
     """Nothing counted by two in the afternoon is out of the ordinary."""
     of = ordinary(OrderFunnelDaily)
@@ -216,7 +238,8 @@ def test_a_new_projection_has_a_whole_report() -> None:
     shown = drawn(view(judged(SearchDaily, {}, today, days=0), letters=0), 80)
     assert shown == (
         "Search: Sun 2026-11-22, UTC\n"
-        "partial: until 14:05 · last flush 3 s ago · no dead letters\n"
+        "partial: until 14:05 · last flush 3 s ago\n"
+        "the consumer may be behind: sc-analytics status · no dead letters\n"
         "folded by version 1\n"
         "too little history to tell what is ordinary: 0 of the 14 days before have\n"
         "figures, 7 are needed\n"

@@ -130,7 +130,20 @@ def test_hours_are_those_that_have_begun() -> None:
     assert [line.cells[0] for line in sheet.lines][-2:] == ["13:00", "14:00 partial"]
     assert len(sheet.lines) == 15
     assert missing.sheets == ()
-    assert missing.trust == "missing: nothing of this date was counted"
+    assert missing.trust == "missing: nothing of this date was counted · 1 dead letter"
+
+
+def test_hours_that_are_out_of_the_ordinary_have_a_sign_in_files_too() -> None:
+    """Marks stand above them, what is usual beside them; a note explains what is above 100 %."""
+    (of,) = hours_articles(page(OrderFunnelDaily, FUNNEL))
+    assert of.marks[0].startswith("▼ Payment success rate")
+    assert of.sheets[0].headings[:3] == ("Hour", "Payment success rate", "usually")
+    assert '<td class="out">▼ 46.3 %</td><td>93.2–94.0 %</td>' in articles_html([of], "", "")
+    assert "| 13:00 | ▼ 46.3 % | 93.2–94.0 % |" in articles_markdown([of], "")
+    whole = article(page(OrderFunnelDaily, FUNNEL))
+    assert whole.note.startswith("above 100 %")
+    assert "above 100 %" in articles_html([whole], "", "")
+    assert "above 100 %" in articles_markdown([whole], "")
 
 
 def test_svg_is_well_formed_and_loads_nothing() -> None:

@@ -12,7 +12,8 @@ from sc_analytics_cli.projections.declaration import Projection
 from sc_analytics_cli.projections.order_funnel import OrderFunnelDaily
 from sc_analytics_cli.projections.revenue import RevenueDaily
 from sc_analytics_cli.projections.user_lifecycle import UserLifecycleDaily
-from sc_analytics_cli.report.marks import Judged, Mark, marks
+from sc_analytics_cli.report.judged import Judged
+from sc_analytics_cli.report.marks import Mark, marks
 
 from .ordinary_days import PROJECTIONS, Damage, Days, Shop, undamaged, until
 from .steady import DAY, FUNNEL, NOW, document, fortnight, hours, judged
@@ -78,6 +79,16 @@ def test_failing_payments_are_marked_within_the_hour(orders: float, seed: int) -
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("orders", [800, 8_000])
+def test_since_when_payments_fail_is_told_hours_later(orders: float, seed: int) -> None:
+    """From noon on: the rate and the failures both say so, whatever chance does to single hours."""
+    days = Shop(seed, orders, today("payments", 0.64, 12)).days(21)
+    marked = {mark.name: mark for mark in found(days, OrderFunnelDaily, TODAY, 16, 0.5)}
+    assert marked["payment_success_rate"].since == "12:00"
+    assert marked["payments_failed"].since == "12:00"
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_the_hour_under_way_is_enough(seed: int) -> None:
     """With thousands of orders an hour the alarm goes off minutes after payments begin to fail."""
     days = Shop(seed, 40_000, today("payments", 0.64, 15)).days(21)
@@ -133,6 +144,34 @@ def test_where_nothing_was_counted_that_alone_is_said() -> None:
     """Not once more for each field."""
     of = judged(OrderFunnelDaily, FUNNEL, {})
     assert [mark.words for mark in marks(of)] == ["Events counted 0 by 14:00, usually 1,634–2,469"]
+
+
+def failing_all_day() -> list[Mark]:
+    """What is marked where from midnight on one of four payments succeeds."""
+    today = hours(DAY, FUNNEL, until=15)
+    for counts in today.values():
+        paid = counts["payments_succeeded"] // 4
+        counts["payments_failed"] = counts["payments_initiated"] - paid
+        counts["payments_succeeded"] = paid
+        counts["orders_confirmed"] //= 4
+    return marks(judged(OrderFunnelDaily, FUNNEL, today))
+
+
+def test_one_fault_is_told_over_one_stretch_of_time() -> None:
+    """All of the date so far, where that is out of the ordinary: what the table shows."""
+    assert {mark.when for mark in failing_all_day()} == {"today", "by 14:00"}
+
+
+def test_the_likeliest_cause_stands_first() -> None:
+    """Rates, then counts from the beginning of the funnel on."""
+    assert [mark.name for mark in failing_all_day()] == [
+        "payment_success_rate",
+        "confirmation_rate",
+        "completion_rate",
+        "payments_succeeded",
+        "payments_failed",
+        "orders_confirmed",
+    ]
 
 
 def test_a_date_to_come_is_not_judged() -> None:

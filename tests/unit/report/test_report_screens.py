@@ -76,6 +76,7 @@ Orders cancelled          31
 Payment success rate  91.9 %
 Confirmation rate      6.9 %
 Completion rate       68.3 %
+above 100 %: what is counted on a date, or in an hour, may have begun before it
 """,
     (OrderFunnelDaily, 100): """\
 Funnel: 2026-11-18 … 2026-11-22, 5 dates, Europe/Berlin
@@ -95,6 +96,7 @@ Orders cancelled                           7           7           4          13
 Payment success rate                       –      94.3 %      87.5 %      94.2 %  91.9 %
 Confirmation rate                      1.2 %      88.9 %      85.7 %      83.6 %   6.9 %
 Completion rate                      150.0 %      46.9 %      71.4 %      41.3 %  68.3 %
+above 100 %: what is counted on a date, or in an hour, may have begun before it
 """,
     (OrderFunnelDaily, 140): """\
 Funnel: 2026-11-18 … 2026-11-22, 5 dates, Europe/Berlin
@@ -110,6 +112,7 @@ Sat 2026-11-21               49         48         42         6         42      
 Sun 2026-11-22 partial       55         52         49         3         46       36         19         13   94.2 %        83.6 %      41.3 %
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 Total                     2,044        135        124        17        142       98         97         31   91.9 %         6.9 %      68.3 %
+above 100 %: what is counted on a date, or in an hour, may have begun before it
 """,
     (UserLifecycleDaily, 80): """\
 Users: 2026-11-18 … 2026-11-22, 5 dates, Europe/Berlin

@@ -65,7 +65,7 @@ def produced(
         until=now + until,
         count=count,
         stopped=stopped,
-        tells=lambda sent: None,
+        tells=lambda sent, at: None,
     )
     assert producing.sent == {"user": 0, "order": len(outbox.sent)}
     return outbox

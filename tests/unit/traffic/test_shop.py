@@ -85,6 +85,15 @@ def test_broken_payments_fail_from_then_on() -> None:
     assert after["order.payment_succeeded"] < 0.4 * after["order.payment_initiated"]
 
 
+@pytest.mark.parametrize("hours", [24, 7, 0])
+def test_how_many_events_are_expected_is_about_how_many_happen(hours: int) -> None:
+    """Over a whole day the rate, over its first hours less, as the night is quiet."""
+    shop = Shop(seed=1, rate=0.2)
+    end = MIDNIGHT + hours * HOUR
+    happened = sum(each.at < end for each in days(shop))
+    assert shop.expected(MIDNIGHT, end) == pytest.approx(happened, rel=0.15)
+
+
 def test_attributions_come_before_and_after_the_payment(day: list[Happening]) -> None:
     """Both happen often."""
     paid = {each.key: each.at for each in day if each.name == "payment_succeeded"}

@@ -1,0 +1,149 @@
+"""Every count and every rate of a date, in some of its hours, against the same of other days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from math import ceil, floor
+from typing import Any, Final, NamedTuple
+
+from ..fold.field import Cents, Count, Field, Mean, Ratio, Tally
+from ..projections.declaration import Projection, Share
+from .clumps import Part, in_counts, median
+from .elapsed import HOURS
+from .judged import Judged
+from .ordinary import Judgement, judge_count, judge_rate
+
+SILENCE: Final = "events_counted"
+"""The name of a verdict on all counters together, whatever the field."""
+
+
+class Verdict(NamedTuple):
+    """A field's value in some hours, and what is usual; as in documents."""
+
+    name: str
+    field: Field | Share
+    value: Any
+    judgement: Judgement
+
+
+_Figures = tuple[Mapping[str, Any], Mapping[int, Mapping[str, Any]]]
+"""Of the date, and of the days before it by how long ago they are."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges one date; what cannot be judged has no verdict."""
+
+    judged: Judged
+
+    def rates(self, hours: Sequence[str]) -> Iterator[Verdict]:
+        """A verdict on each rate in these hours (`HH`)."""
+        now, days = self._figures(hours)
+        for name, field in rates(self.judged.projection).items():
+            of_days = {ago: _part(field, each) for ago, each in days.items()}
+            found = judge_rate(_part(field, now), of_days, self._hourly[name])
+            if found is not None:
+                yield Verdict(name, field, field.of(now), found)
+
+    def counts(self, hours: Sequence[str]) -> Iterator[Verdict]:
+        """A verdict on each count in these hours, and on money by way of average payments."""
+        now, days = self._figures(hours)
+        projection = self.judged.projection
+        for name, field in projection.shape.fields.items():
+            unit = _unit(projection, name, field, days.values())
+            if unit is None:
+                continue
+            of_days = {ago: each[name] for ago, each in days.items()}
+            clumps = partial(self._clumps, name, unit)
+            found = judge_count(now[name], of_days, clumps, unit=unit)
+            if found is not None:
+                yield Verdict(name, field, now[name], _in_whole_numbers(found))
+
+    def silence(self, hours: Sequence[str]) -> Iterator[Verdict]:
+        """A verdict where nothing at all was counted, while each field by itself might be 0."""
+        now, days = self._figures(hours)
+        names = counters(self.judged.projection)
+        if names and not any(now[name] for name in names):
+            of_days = {ago: sum(each[name] for name in names) for ago, each in days.items()}
+            found = judge_count(0, of_days, lambda: 1.0)
+            if found is not None:
+                yield Verdict(SILENCE, Tally(), 0, _in_whole_numbers(found))
+
+    def _figures(self, hours: Sequence[str]) -> _Figures:
+        known, asked = self._known, tuple(hours)
+        if asked not in known:
+            judged = self.judged
+            days = {(judged.day - day).days: judged.folded(day, hours) for day in judged.history}
+            known[asked] = judged.folded(judged.day, hours), days
+        return known[asked]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, ...], _Figures]:
+        return {}
+
+    @cached_property
+    def _hourly(self) -> Mapping[str, list[list[Part]]]:
+        days = self._hours_of_days()
+        return {
+            name: [[_part(field, _Zeros(hour)) for hour in day.values()] for day in days]
+            for name, field in rates(self.judged.projection).items()
+        }
+
+    def _clumps(self, name: str, unit: float) -> float:
+        days = self._hours_of_days()
+        return in_counts([[day.get(at, {}).get(name, 0) / unit for at in HOURS] for day in days])
+
+    def _hours_of_days(self) -> list[Mapping[str, Mapping[str, Any]]]:
+        judged = self.judged
+        return [judged.documents[day.isoformat()].get("hours", {}) for day in judged.history]
+
+
+class _Zeros(dict[str, Any]):
+    """The fields of an hour; what is not there is 0."""
+
+    def __missing__(self, name: str) -> int:
+        return 0
+
+
+def rates(projection: Projection) -> dict[str, Ratio | Share]:
+    """The projection's rates by name: the document's own, then those of reports alone."""
+    own = {name: each for name, each in projection.shape.fields.items() if isinstance(each, Ratio)}
+    return own | dict(projection.shares)
+
+
+def counters(projection: Projection) -> list[str]:
+    """The fields that count events."""
+    fields = projection.shape.fields.items()
+    return [name for name, field in fields if isinstance(field, Count | Tally)]
+
+
+def _part(field: Ratio | Share, figures: Mapping[str, Any]) -> Part:
+    """What a rate is a part of: the part, and the whole."""
+    wholes = field.wholes if isinstance(field, Share) else (field.whole,)
+    return figures[field.part], sum(figures[name] for name in wholes)
+
+
+def _in_whole_numbers(judgement: Judgement) -> Judgement:
+    """What is usual of a count is a count."""
+    return judgement._replace(low=floor(judgement.low), high=ceil(judgement.high))
+
+
+def _unit(
+    projection: Projection, name: str, field: Field, days: Iterable[Mapping[str, Any]]
+) -> float | None:
+    """What one event adds to a field; None of a field that is not judged as a count.
+
+    Money is judged where a mean says what it is divided among: in such means.
+    """
+    match field:
+        case Count() | Tally():
+            return 1.0
+        case Cents():
+            means = [each for each in projection.shape.fields.values() if isinstance(each, Mean)]
+            found = [each.of(day) for day in days for each in means if each.total == name]
+            known = [value for value in found if value]
+            return float(median(known)) if known else None
+        case _:
+            return None
