@@ -59,6 +59,10 @@ class Follower(Protocol):
         """Partitions that this process reads now."""
         ...
 
+    def decided(self) -> bool:
+        """Whether the group has said at least once what this process reads; it may be nothing."""
+        ...
+
     def ends(self) -> dict[str, int]:
         """The end of each partition that this process reads, as last heard; asks nobody."""
         ...
@@ -130,4 +134,11 @@ class LiveSource(Source, Protocol):
 
     def follow(self, topic: str, group: str) -> Follower:
         """Join the group of this name."""
+        ...
+
+    def members(self, groups: Iterable[str]) -> dict[str, int]:
+        """Group → how many follow as its members; none is joined.
+
+        A group that we may not look at, or that nobody can tell about now, is left out.
+        """
         ...

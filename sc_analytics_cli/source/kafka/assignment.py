@@ -20,6 +20,9 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self.consumer: Any = None
+        self.decided = False
+        """Whether the group has ever said what is ours."""
+
         self._lock = threading.Lock()
         self._taken: set[TopicPartition] = set()
 
@@ -30,6 +33,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
             self.consumer.seek(partition, _NOWHERE)
         with self._lock:
             self._taken.update(assigned)
+        self.decided = True
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Forget what is new no longer."""

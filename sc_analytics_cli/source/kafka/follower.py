@@ -76,6 +76,10 @@ class KafkaFollower:
         """See Follower.held."""
         return {name_of(each) for each in self._consumer.assignment()}
 
+    def decided(self) -> bool:
+        """See Follower.decided."""
+        return self._assignment.decided
+
     def ends(self) -> dict[str, int]:
         """See Follower.ends; the high-water mark, so open transactions lie below it."""
         heard = {each: self._consumer.highwater(each) for each in self._consumer.assignment()}
