@@ -8,6 +8,7 @@ from .ports import Clock, Observer, Pulse
 
 _SECONDS_BETWEEN = 5.0
 _SECONDS_AFTER_A_BATCH = 1.0
+_SECONDS_UNTIL_ALL_IS_KNOWN = 1.0
 
 
 class Pulsing:
@@ -29,7 +30,10 @@ class Pulsing:
     def beats(self, lags: Callable[[], Mapping[str, int]], partitions: frozenset[str]) -> None:
         """The worker runs; `lags` is asked only where there is something to tell."""
         if self._due(partitions, None):
-            self._tell(lags(), None, len(partitions))
+            known = lags()
+            self._tell(known, None, len(partitions))
+            if len(known) < len(partitions):
+                self._pause = _SECONDS_UNTIL_ALL_IS_KNOWN
 
     def joins(self) -> None:
         """The worker runs, and the group has not said yet what it is to read."""

@@ -60,7 +60,10 @@ class Follower(Protocol):
         ...
 
     def decided(self) -> bool:
-        """Whether the group has said at least once what this process reads; it may be nothing."""
+        """Whether the group has said what this process reads now; it may be nothing.
+
+        It has not before its first answer, and while a rebalance goes on.
+        """
         ...
 
     def ends(self) -> dict[str, int]:

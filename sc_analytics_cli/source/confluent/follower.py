@@ -149,6 +149,7 @@ class ConfluentFollower:
         """Everything is given back; with these strategies a rebalance begins so."""
         consumer.unassign()
         self._held, self._taken = set(), set()
+        self._decided = False
         self._at, self._committed = {}, {}
 
     def _flow(self, positions: Mapping[str, int]) -> None:

@@ -41,6 +41,7 @@ class KafkaFollower:
         self._at: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: set[TopicPartition] = set()
+        self._decided = False
         self._topic_id: Any = None
         self._assignment = Assignment()
         self._consumer = consumer(
@@ -78,7 +79,7 @@ class KafkaFollower:
 
     def decided(self) -> bool:
         """See Follower.decided."""
-        return self._assignment.decided
+        return self._decided
 
     def ends(self) -> dict[str, int]:
         """See Follower.ends; the high-water mark, so open transactions lie below it."""
@@ -168,7 +169,8 @@ class KafkaFollower:
 
         What was committed of it is forgotten: another member may have gone further since.
         """
-        new, ours = self._assignment.take(), self._consumer.assignment()
+        new, self._decided = self._assignment.take()
+        ours = self._consumer.assignment()
         self._taken = (self._taken | new) & ours
         kept = ours - new
         self._at = {each: at for each, at in self._at.items() if each in kept}

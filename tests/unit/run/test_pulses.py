@@ -30,6 +30,18 @@ def test_the_lags_follow_what_is_stored_within_a_second() -> None:
     assert setting.notebook.heard[-1].lags == {"t/0": 0, "t/1": 0}
 
 
+def test_lags_are_told_as_soon_as_the_ends_are_heard_of() -> None:
+    """Not after the usual five seconds: nobody is to wait so long for a first figure."""
+    setting = Setting()
+    setting.log.append("t/0", created())
+    follower = setting.follower()
+    heard = follower.ends
+    follower.ends = lambda: {} if setting.clock.monotonic() < 0.5 else heard()  # type: ignore[method-assign]
+    setting.live_run(follower, lambda: setting.clock.monotonic() > 2).run()
+    assert setting.notebook.heard[0].lags == {}
+    assert setting.notebook.heard[1].lags.keys() == {"t/0", "t/1"}
+
+
 def test_before_the_group_has_decided_nothing_is_known() -> None:
     """Neither partitions nor lags; then 0 partitions are as good an answer as any."""
     setting = Setting()
