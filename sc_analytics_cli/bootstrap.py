@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from .store.port import Store
 
 
+_INSTALL = "pip install '.[{0}]' in a clone, pip install 'sc-analytics[{0}]' elsewhere"
+"""How an extra is had, whichever way the product was."""
+
 _LEAST_PATIENCE = 60.0
 """Seconds without a sign of life after which a worker is given up."""
 
@@ -145,7 +148,7 @@ def _fast(client: str) -> bool:
         raise UsageError(
             "--kafka-client confluent is not installed",
             cause="it comes with the extra `fast`",
-            advice="pip install 'sc-analytics[fast]', or --kafka-client kafka-python",
+            advice=f"{_INSTALL.format('fast')}, or --kafka-client kafka-python",
         )
     return client == "confluent" or (client == "auto" and installed)
 
@@ -243,7 +246,7 @@ def telemetry(
             except ModuleNotFoundError as error:
                 raise UsageError(
                     "--metrics-port needs prometheus-client, which is not installed",
-                    advice="pip install 'sc-analytics[metrics]'",
+                    advice=_INSTALL.format("metrics"),
                 ) from error
             metrics, health = Metrics(), Health(workers, patience, time.monotonic)
             opened.enter_context(closing(TelemetryServer(port, metrics, health)))

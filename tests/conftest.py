@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 
+from tests.integration.product import none_left
 from tests.servers import KafkaServer, MongoServer, ServerMissing
 from tests.servers.server import Server
 
@@ -59,9 +60,12 @@ def mongo_database(mongo: MongoServer) -> Iterator[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Generator[None, None, None]:
-    """Bring shared servers back right after each test, before its fixtures are torn down."""
+    """After each test, before its fixtures are torn down: end what it started and left running,
+    and bring shared servers back.
+    """
     try:
-        yield
+        with none_left():
+            yield
     finally:
         for server in _shared:
             server.recover()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Any
+
 import typer
 
+from .. import __version__
 from .completion import answering_a_shell, completes
 from .environment import add_dotenv
 from .lazy import Entry, LazyGroup
@@ -36,6 +39,18 @@ class Commands(LazyGroup):
         "demo": Entry("demo:demo", "Two weeks of made-up events and their reports; live traffic."),
     }
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Settings may stand before the command too; other options may not, and are told so."""
+        if args and args[0].startswith("-"):
+            from .leading import behind_the_command
+
+            args = behind_the_command(args, self.commands.get)
+            flag = args[0].partition("=")[0] if args else ""
+            own = {each for param in self.get_params(ctx) for each in param.opts}
+            if flag.startswith("-") and flag not in own and not ctx.resilient_parsing:
+                ctx.fail(f"No such option: {flag}; those of a command are written behind it")
+        return super().parse_args(ctx, args)
+
 
 app = typer.Typer(
     cls=Commands,
@@ -47,8 +62,19 @@ app = typer.Typer(
 )
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"sc-analytics {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
 @app.callback()
-def sc_analytics() -> None:
+def sc_analytics(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_say_version, is_eager=True),
+    ] = False,
+) -> None:
     """Exact daily analytics documents out of Kafka domain events."""
 
 

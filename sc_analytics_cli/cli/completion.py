@@ -57,8 +57,10 @@ def _whole_words() -> int:
 
     Returns how much of the last word bash keeps as it is: up to its last `:`.
     """
-    parts = os.environ[_WORDS].split("\n")
-    number = int(os.environ[_WORD_NUMBER])
+    line, number = os.environ[_WORDS], int(os.environ[_WORD_NUMBER])
+    # The script that is installed puts a line break between words; others, a space.
+    parts = line.split("\n" if "\n" in line else " ")
+    parts += [""] * (number + 1 - len(parts))
     words: list[str] = []
     glued = False
     for part in parts[: number + 1]:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from .. import bootstrap
+from .. import __version__, bootstrap
 from ..projections.catalog import named
 from ..run.consume import Pace
 from ..run.following import Aim, Following
@@ -96,10 +96,16 @@ def consume(
     lines = watcher(bounded=until_end)
     names_of_workers = [job.name for job in jobs]
     with bootstrap.telemetry(settings, names_of_workers, metrics_port, health_file) as machines:
+        lines.says(_beginning([each.name for each in projections], workers))
         try:
             run_jobs(jobs, Observers([lines, *machines]), drain=True)
         finally:
             lines.close()
+
+
+def _beginning(projections: list[str], workers: int) -> str:
+    each = f", {workers} processes each" if workers > 1 else ""
+    return f"sc-analytics {__version__} consumes {', '.join(projections)}{each}"
 
 
 def follow(

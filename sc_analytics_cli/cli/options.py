@@ -20,6 +20,8 @@ from .voice import speak
 
 _PANEL = "Settings"
 _CONFIG, _PROFILE = "config", "profile"
+FILE_AND_PROFILE = (_CONFIG, _PROFILE)
+"""Options of every command that are no settings themselves."""
 
 
 def option(flag: str, help: str, *more: str, panel: str | None = None, **rest: Any) -> Any:  # noqa: A002

@@ -62,8 +62,9 @@ def status(
     """Show how far each projection is: position, end, lag in records and time, retention.
 
     Where Kafka or the store is away it shows what the other one says, and
-    exits with 5. `arriving` counts the last five minutes by the records' own
-    timestamps; `absorbed` is measured between two looks of --watch.
+    exits with 5. Consumers are the members of the projection's group, wherever
+    they run. `Arriving` counts the last five minutes by the records' own
+    timestamps; `Absorbed` is measured between two looks of --watch.
     """
     limits = Limits(
         max_lag, None if max_age is None else seconds(max_age, "--max-age", most=_LONGEST)
@@ -184,8 +185,10 @@ def _check(standing: Standing, limits: Limits) -> None:
 
 
 def wrong(standing: Standing, limits: Limits) -> Iterator[str]:
-    """A line for each thing that is wrong: a fault, or a lag above a limit."""
+    """A line for each thing that is wrong: a fault, nobody at work, or a lag above a limit."""
     for projection in standing.projections:
+        if projection.members == 0 and projection.lag:
+            yield f"{projection.name}: no consumer runs, lag {projection.lag:,} records"
         for each in projection.partitions:
             where = f"{projection.name} {each.partition}"
             lag, behind = each.lag, each.behind(standing.at)
@@ -214,6 +217,7 @@ def _projection(projection: ProjectionStanding, standing: Standing) -> dict[str,
         "projection": projection.name,
         "topic": projection.topic,
         "error": projection.error and projection.error.what,
+        "members": projection.members,
         "lag": projection.lag,
         "behind_seconds": projection.behind(standing.at),
         "dead_letters_open": projection.dead_letters,

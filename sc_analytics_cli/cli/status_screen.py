@@ -1,36 +1,31 @@
 """The standing of the projections as a screen: a block for each, a row a partition.
 
-Nothing is ever cut off: columns that do not fit beside each other go into a
-further table below, which begins with the partition again.
+While it is watched, a row a projection comes first. Nothing is ever cut off, but
+where the window is too low: there the worst partitions of all projections come
+first, as many as it holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from rich import box
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
-from rich.table import Table
+from rich.segment import Segment
 from rich.text import Text
 
 from ..report.safe import harmless
 from ..run.standing import PartitionStanding, ProjectionStanding, Standing
+from .column_tables import Column, ago, number, rate, span, tables
 from .durations import in_words
 from .output import instant_in_words
+from .status_summary import Absorbing, summary
 
-Absorbing = Callable[[str, str], float | None]
-"""Projection and partition → records a second absorbed between two looks; None if unknown."""
-
-_UNKNOWN: Final = "–"
-_GAP: Final = 2
 _NAMED_DATES: Final = 5
 _AMBER_SECONDS: Final = 60.0
-
-Cell = Callable[[PartitionStanding], str]
+_NOBODY: Final = "no consumer runs"
 
 
 @dataclass(frozen=True)
@@ -43,43 +38,90 @@ class StatusScreen:
 
     def __rich_console__(
         self, console: Console, options: ConsoleOptions
-    ) -> Iterator[RenderableType]:
-        whole = list(self._parts(options.max_width, Text()))
-        height = console.size.height
-        if self.fitted and len(console.render_lines(Group(*whole), options)) > height:
-            whole = list(self._parts(options.max_width, None))
-            whole.append(Text("the window is too low for the partitions", "dim"))
-        yield from whole
+    ) -> Iterator[RenderableType | Segment]:
+        """See rich's protocol."""
+        whole = Group(*self._parts(options.max_width))
+        free, height = options.update(height=None), console.size.height
+        if not self.fitted or len(console.render_lines(whole, free)) <= height:
+            yield whole
+            return
+        lines = console.render_lines(Group(*self._low_parts(options.max_width)), free)
+        if len(lines) > height:
+            more = f"{len(lines) - height + 1:,} lines more in a taller window"
+            lines = lines[: height - 1] + console.render_lines(Text(more, "dim"), free)
+        for count, line in enumerate(lines):
+            if count:
+                yield Segment.line()
+            yield from line
 
-    def _parts(self, width: int, space: Text | None) -> Iterator[RenderableType]:
-        """Everything; without `space` neither partitions nor empty lines."""
+    def _parts(self, width: int) -> Iterator[RenderableType]:
+        """Everything."""
+        yield from self._first(width)
+        for each in self.standing.projections:
+            yield Text()
+            yield from self._block(each, width)
+        if self.standing.unfinished:
+            yield Text()
+            yield self._unfinished()
+
+    def _low_parts(self, width: int) -> Iterator[RenderableType]:
+        """The same in few lines, what matters most first."""
+        yield from self._first(width)
+        for each in self.standing.projections:
+            nobody = [_NOBODY] if each.members == 0 else []
+            for note in (*nobody, *notes(each)):
+                yield Text(f"! {each.name}: {harmless(note)}", "yellow")
+        if self.standing.unfinished:
+            yield self._unfinished()
+        rows = [
+            (projection, each)
+            for projection in self.standing.projections
+            for each in projection.partitions
+        ]
+        if rows:
+            rows.sort(key=lambda row: -(row[1].lag or 0))
+            label = Column[_Row]("Partition", lambda row: f"{row[0].name} {row[1].number}")
+            yield from tables(rows, label, self._low_columns(), width)
+
+    def _first(self, width: int) -> Iterator[RenderableType]:
         standing = self.standing
         yield Text(f"Status at {instant_in_words(standing.at)}", "bold")
         for error in (standing.kafka_error, standing.store_error):
             if error is not None:
                 yield Text(f"! {harmless(error.what)}", "red")
-        for each in standing.projections:
-            if space is not None:
-                yield space
-            yield from self._block(each, width, space)
-        if standing.unfinished:
-            ids = ", ".join(standing.unfinished[:_NAMED_DATES])
-            if space is not None:
-                yield space
-            yield Text(
-                f"! unfinished runs: {len(standing.unfinished):,} ({ids}); sc-analytics runs list",
-                "yellow",
-            )
+        if self.absorbing is not None:
+            yield from summary(standing.projections, standing.at, self.absorbing, width)
 
-    def _block(
-        self, projection: ProjectionStanding, width: int, space: Text | None
-    ) -> Iterator[RenderableType]:
+    def _unfinished(self) -> Text:
+        runs = self.standing.unfinished or ()
+        ids = ", ".join(runs[:_NAMED_DATES])
+        return Text(f"! unfinished runs: {len(runs):,} ({ids}); sc-analytics runs list", "yellow")
+
+    def _block(self, projection: ProjectionStanding, width: int) -> Iterator[RenderableType]:
         yield _heading(projection, self.standing.at)
         for note in notes(projection):
             yield Text(f"! {harmless(note)}", "yellow")
-        if projection.partitions and space is not None:
+        if projection.partitions:
             columns = _columns(projection, self.standing.at, self.absorbing)
-            yield from _tables(projection.partitions, columns, width)
+            label = Column[PartitionStanding]("Partition", lambda each: str(each.number))
+            yield from tables(projection.partitions, label, columns, width)
+
+    def _low_columns(self) -> list[Column[_Row]]:
+        now, absorbing = self.standing.at, self.absorbing
+        columns: list[Column[_Row]] = [
+            Column("Position", lambda row: number(row[1].position)),
+            Column("End", lambda row: number(row[1].end)),
+            Column("Lag", lambda row: number(row[1].lag)),
+            Column("Behind", lambda row: span(row[1].behind(now))),
+        ]
+        if absorbing is not None:
+            columns.append(
+                Column("Absorbed", lambda row: rate(absorbing(row[0].name, row[1].partition)))
+            )
+        return columns
+
+
+_Row = tuple[ProjectionStanding, PartitionStanding]
 
 
 def _heading(projection: ProjectionStanding, now: datetime) -> Text:
@@ -95,8 +137,20 @@ def _heading(projection: ProjectionStanding, now: datetime) -> Text:
             words += f", {in_words(behind)} behind"
             style = "yellow" if behind >= _AMBER_SECONDS else ""
     return Text.assemble(
-        (projection.name, "bold"), f" · {harmless(projection.topic)} · ", (words, style)
+        (projection.name, "bold"),
+        f" · {harmless(projection.topic)} · ",
+        (words, style),
+        _consumers(projection),
     )
+
+
+def _consumers(projection: ProjectionStanding) -> tuple[str, str]:
+    """How many consumers run, and a style; nothing where that is not known."""
+    if projection.members is None:
+        return "", ""
+    if projection.members == 0:
+        return f" · {_NOBODY}", "yellow" if projection.lag else ""
+    return f" · {projection.members:,} consumer" + "s" * (projection.members > 1), ""
 
 
 def notes(projection: ProjectionStanding) -> Iterator[str]:
@@ -123,79 +177,22 @@ def notes(projection: ProjectionStanding) -> Iterator[str]:
         )
 
 
-@dataclass(frozen=True)
-class _Column:
-    heading: str
-    cell: Cell
-
-
 def _columns(
     projection: ProjectionStanding, now: datetime, absorbing: Absorbing | None
-) -> list[_Column]:
-    columns = [
-        _Column("Position", lambda each: _number(each.position)),
-        _Column("End", lambda each: _number(each.end)),
-        _Column("Lag", lambda each: _number(each.lag)),
-        _Column("Behind", lambda each: _span(each.behind(now))),
-        _Column("Last flush", lambda each: _ago(each.flushed_at, now)),
-        _Column("Arriving", lambda each: _rate(each.arriving)),
+) -> list[Column[PartitionStanding]]:
+    columns: list[Column[PartitionStanding]] = [
+        Column("Position", lambda each: number(each.position)),
+        Column("End", lambda each: number(each.end)),
+        Column("Lag", lambda each: number(each.lag)),
+        Column("Behind", lambda each: span(each.behind(now))),
+        Column("Last flush", lambda each: ago(each.flushed_at, now)),
+        Column("Arriving", lambda each: rate(each.arriving)),
     ]
     if absorbing is not None:
-        rate = absorbing
+        absorbed = absorbing
         columns.append(
-            _Column("Absorbed", lambda each: _rate(rate(projection.name, each.partition)))
+            Column("Absorbed", lambda each: rate(absorbed(projection.name, each.partition)))
         )
-    columns.append(_Column("Headroom", lambda each: _number(each.headroom)))
-    columns.append(_Column("in time", lambda each: _span(each.headroom_seconds(now))))
+    columns.append(Column("Headroom", lambda each: number(each.headroom)))
+    columns.append(Column("in time", lambda each: span(each.headroom_seconds(now))))
     return columns
-
-
-def _tables(
-    partitions: Sequence[PartitionStanding], columns: Sequence[_Column], width: int
-) -> Iterator[Table | Text]:
-    """As few tables as hold all columns within `width`."""
-    label = _Column("Partition", lambda each: str(each.number))
-    room = width - _width(label, partitions)
-    block: list[_Column] = []
-    used = 0
-    for column in columns:
-        needed = _GAP + _width(column, partitions)
-        if block and used + needed > room:
-            yield _table(partitions, [label, *block])
-            yield Text()
-            block, used = [], 0
-        block.append(column)
-        used += needed
-    yield _table(partitions, [label, *block])
-
-
-def _width(column: _Column, partitions: Sequence[PartitionStanding]) -> int:
-    return max(cell_len(column.heading), *(cell_len(column.cell(each)) for each in partitions))
-
-
-def _table(partitions: Sequence[PartitionStanding], columns: Sequence[_Column]) -> Table:
-    table = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, padding=(0, _GAP - 1, 0, 0))
-    for column in columns:
-        width = _width(column, partitions)
-        table.add_column(column.heading, justify="right", width=width, overflow="fold")
-    for each in partitions:
-        table.add_row(*(Text(column.cell(each)) for column in columns))
-    return table
-
-
-def _number(value: int | None) -> str:
-    return _UNKNOWN if value is None else f"{value:,}"
-
-
-def _span(seconds: float | None) -> str:
-    return _UNKNOWN if seconds is None else in_words(max(0.0, seconds))
-
-
-def _ago(then: datetime | None, now: datetime) -> str:
-    return _UNKNOWN if then is None else _span((now - then).total_seconds()) + " ago"
-
-
-def _rate(value: float | None) -> str:
-    if value is None:
-        return _UNKNOWN
-    return f"{value:,.1f}/s" if value < 100 else f"{value:,.0f}/s"

@@ -11,7 +11,8 @@ from rich.live import Live
 
 from ..run.standing import Standing
 from .screen import screen
-from .status_screen import Absorbing, StatusScreen
+from .status_screen import StatusScreen
+from .status_summary import Absorbing
 
 
 def watch(look: Callable[[], Standing], seconds: float) -> None:

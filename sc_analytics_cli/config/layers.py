@@ -22,12 +22,16 @@ Layer = Mapping[str, Written]
 
 @dataclass(frozen=True)
 class Configuration:
-    """The settings, and for each by name where it came from."""
+    """The settings, and for each by name where it came from.
+
+    `secret_files` are the names of the files that secrets were read from, by setting.
+    """
 
     settings: Settings
     origins: Mapping[str, str]
     file: Path | None
     profile: str | None
+    secret_files: Mapping[str, Written]
 
 
 @cache
@@ -67,13 +71,16 @@ def configuration(
     }
     from_file = read_file(path, profile or None, all_settings()) if path else []
     _refuse_typed_secret(flags)
-    values, origins = _settled([flags, variables, lines, *from_file])
-    return Configuration(built(Settings, values), origins, path, profile or None)
+    values, origins, files = _settled([flags, variables, lines, *from_file])
+    return Configuration(built(Settings, values), origins, path, profile or None, files)
 
 
-def _settled(layers: Sequence[Layer]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Setting → value, and → origin."""
+def _settled(
+    layers: Sequence[Layer],
+) -> tuple[dict[str, Any], dict[str, str], dict[str, Written]]:
+    """Setting → value, → origin, and → the file that it was read from."""
     values, origins = {}, {}
+    files: dict[str, Written] = {}
     for field, settings in _by_field().items():
         origins[field] = DEFAULT
         for layer in layers:
@@ -85,8 +92,10 @@ def _settled(layers: Sequence[Layer]) -> tuple[dict[str, Any], dict[str, str]]:
                 text, origin = layer[said[0].name]
                 origins[field] = origin
                 values[field] = _value(said[0], text, origin)
+                if said[0].named_file:
+                    files[said[0].name] = layer[said[0].name]
                 break
-    return values, origins
+    return values, origins, files
 
 
 def _by_field() -> dict[str, list[Setting]]:
@@ -128,7 +137,7 @@ def _variable(name: str) -> str:
 
 
 def described(configuration: Configuration) -> Iterator[tuple[Setting, str | None, str]]:
-    """Each setting that is filled, its value as text without any secret, and where it came from.
+    """Each setting, its value as text without any secret, and where it came from.
 
     None where it is unset.
     """
@@ -137,6 +146,8 @@ def described(configuration: Configuration) -> Iterator[tuple[Setting, str | Non
     values = dict(_flat(configuration.settings))
     for each in all_settings():
         if each.named_file:
+            name, origin = configuration.secret_files.get(each.name, (None, DEFAULT))
+            yield each, name, origin
             continue
         value = values[each.name]
         text = None if value is None else masked(each, each.written(value))

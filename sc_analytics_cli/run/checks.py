@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from ..errors import NotThereError
 from ..examination import Check
 from ..projections.declaration import Projection
 from ..settings import Rules
@@ -49,7 +48,10 @@ def _retention(
     source: Callable[[], LiveSource],
     clock: Callable[[], datetime],
 ) -> str:
-    """Raise NotThereError where a live run would refuse to go on, see `status`."""
+    """Raise what a live run would refuse to go on with, see `status`.
+
+    That is NotThereError where records are lost, ConflictError for another log.
+    """
     if store is None:
         return "nothing was absorbed yet"
     standing = look(projections, lambda: store, source, clock)
@@ -58,12 +60,8 @@ def _retention(
             raise error
     for projection in standing.projections:
         for each in projection.partitions:
-            if each.fault:
-                raise NotThereError(
-                    f"{projection.name}: {each.fault}",
-                    cause="no consumer ran for longer than retention keeps, or the topic is new",
-                    advice=f"sc-analytics consume {projection.name} says how to go on",
-                )
+            if each.refusal is not None:
+                raise each.refusal
     rooms = [
         room
         for projection in standing.projections

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -37,6 +37,10 @@ class _Writing(NamedTuple):
 
     chunks: Sequence[Chunk]
     tally: Future[Tally]
+
+    def records(self) -> int:
+        """How many it holds."""
+        return sum(len(chunk.records) for chunk in self.chunks)
 
 
 class LiveRun:
@@ -80,6 +84,7 @@ class LiveRun:
         self._writing: _Writing | None = None
         self._oldest = 0.0
         self._asked = float("-inf")
+        self._stopping = False
         self._reading: dict[str, int] = {}
         """Partition held → the next offset to absorb."""
 
@@ -99,12 +104,21 @@ class LiveRun:
                 self._write()
             self._look()
             self._let_go()
-            self._pulsing.beats(self._lags, frozenset(self._reading))
+            if self._follower.decided():
+                self._pulsing.beats(self._lags, frozenset(self._reading))
+            else:
+                self._pulsing.joins()
             if until is not None and self._finished(until):
                 break
-        if self._stopped():
-            self._says(f"stopping; {self._records():,} records that were read are to be stored")
+        self._notice_a_stop()
         self._drain()
+
+    def _notice_a_stop(self) -> None:
+        """Say once that the run comes to its end, as soon as that is wished."""
+        if self._stopped() and not self._stopping:
+            self._stopping = True
+            left = self._records() + (self._writing.records() if self._writing else 0)
+            self._says(f"stopping; {left:,} records that were read are to be stored")
 
     def _poll(self) -> None:
         """Step 1. After a rebalance everything begins anew at the checkpoints.
@@ -209,7 +223,10 @@ class LiveRun:
         """
         if self._writing is None:
             return
-        writing, self._writing = self._writing, None
+        writing = self._writing
+        while not wait([writing.tally], _POLL_SECONDS).done:
+            self._notice_a_stop()
+        self._writing = None
         try:
             tally = writing.tally.result()
         except UnreachableError as error:
@@ -226,6 +243,7 @@ class LiveRun:
         self._reading |= {each: at for each, at in positions.items() if each in self._reading}
         self._follower.commit(positions)
         self._observer.flushed(self._flush.projection.name, tally, positions)
+        self._pulsing.stored()
 
     def _away_too_long(self) -> bool:
         """Whether no write has succeeded for longer than is to be waited, though reads may."""

@@ -29,11 +29,16 @@ Level = Literal["info", "warning", "error"]
 
 
 class Where(NamedTuple):
-    """What a message is about, as far as it is about one thing."""
+    """What a message is about, as far as it is about one thing, and who says it.
+
+    `worker` and `pid` are filled in by whoever runs the workers.
+    """
 
     projection: str | None = None
     partition: str | None = None
     offset: int | None = None
+    worker: str | None = None
+    pid: int | None = None
 
 
 NOWHERE: Final = Where()
@@ -44,12 +49,15 @@ class Pulse(NamedTuple):
 
     `lags` are the records that it is behind in each partition that it reads, as
     far as it has heard of the ends. `away` says which server it waits for.
+    `partitions` is how many the group has given to it: 0 where all went to
+    others, None before the group has decided and while a server is away.
     """
 
     worker: str
     projection: str
     lags: Mapping[str, int]
     away: str | None
+    partitions: int | None
 
 
 class Observer(Protocol):

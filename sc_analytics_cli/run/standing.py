@@ -18,7 +18,7 @@ class PartitionStanding:
     `oldest` is when the oldest record not absorbed was recorded, `kept_since`
     the oldest that is kept. `arriving` is in records a second, over the last
     minutes. `gaps` are ranges below the position that were never absorbed.
-    `fault` says why a consumer would refuse to go on.
+    `refusal` is what a consumer would refuse to go on with.
     """
 
     partition: str
@@ -31,7 +31,12 @@ class PartitionStanding:
     flushed_at: datetime | None = None
     arriving: float | None = None
     gaps: Sequence[tuple[int, int]] = ()
-    fault: str | None = None
+    refusal: AnalyticsError | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """Why a consumer would refuse to go on, in words."""
+        return None if self.refusal is None else self.refusal.what
 
     @property
     def number(self) -> int:
@@ -73,7 +78,9 @@ class PartitionStanding:
 class ProjectionStanding:
     """One projection; `stale` are the dates that an older version of it has folded.
 
-    `error` says why nothing is known of its topic although Kafka is there.
+    `error` says why nothing is known of its topic although Kafka is there. `members`
+    are the processes of its consumer group, wherever they run; None where the group
+    may not be looked at.
     """
 
     name: str
@@ -82,6 +89,7 @@ class ProjectionStanding:
     dead_letters: int | None = None
     stale: Sequence[str] | None = None
     error: AnalyticsError | None = None
+    members: int | None = None
 
     @property
     def lag(self) -> int | None:

@@ -68,6 +68,8 @@ class Beginnings:
             for each, span in fresh.items()
         }
         checkpoints.move({each: [[at, at]] for each, at in starts.items()}, self.clock.now())
+        if first_run:
+            self._say_what_is_gone(starts, bounds)
         return bounds
 
     def take(self, partitions: Collection[str]) -> dict[str, int]:
@@ -143,6 +145,20 @@ class Beginnings:
             "warning",
         )
         return end
+
+    def _say_what_is_gone(self, starts: Mapping[str, int], bounds: Mapping[str, Span]) -> None:
+        """Name the partitions that a first run begins at the log's start, where that is cut."""
+        cut = [each for each, at in starts.items() if 0 < at == bounds[each][0]]
+        if not cut:
+            return
+        name, first = self.flush.projection.name, cut[0]
+        at = starts[first]
+        more = f"; so do {len(cut) - 1} more partitions" if len(cut) > 1 else ""
+        self.observer.says(
+            f"{name}: {first} begins at {at:,}: the {at:,} records before it are gone "
+            f"(retention){more}",
+            Where(name, first, at),
+        )
 
     def _say_anew(self) -> None:
         self.observer.says(

@@ -86,6 +86,7 @@ def look(
     logs: dict[str, _Log] = {}
     missing: dict[str, AnalyticsError] = {}
     oldest: dict[str, dict[str, int]] = {}
+    members: Mapping[str, int] = {}
     try:
         log = source()
         if store_error is None:
@@ -98,6 +99,7 @@ def look(
         for each, topic in projections.items():
             if topic in logs and each.name in kept:
                 oldest[each.name] = _oldest(log, logs[topic], kept[each.name])
+        members = log.members([each.group() for each in projections])
     except (UnreachableError, AuthenticationError) as error:
         kafka_error = error
     standings = [
@@ -106,6 +108,7 @@ def look(
                 each, topic, kept.get(each.name), logs.get(topic), oldest.get(each.name, {})
             ),
             error=missing.get(topic),
+            members=members.get(each.group()),
         )
         for each, topic in projections.items()
     ]
@@ -194,7 +197,7 @@ def _partition(
         stood.get("updated_at"),
         arriving,
         _gaps(stood["ranges"]),
-        _fault(name, kept, span, log.ids.get(name) if log else None),
+        _refusal(name, kept, span, log.ids.get(name) if log else None),
     )
 
 
@@ -203,8 +206,10 @@ def _gaps(ranges: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
     return [(before[1], after[0]) for before, after in pairs]
 
 
-def _fault(name: str, kept: _Kept | None, span: Span | None, topic_id: str | None) -> str | None:
-    """Why a consumer would refuse this partition, see Beginnings.prepare."""
+def _refusal(
+    name: str, kept: _Kept | None, span: Span | None, topic_id: str | None
+) -> AnalyticsError | None:
+    """What a consumer would refuse this partition with, see Beginnings.prepare."""
     if kept is None or span is None:
         return None
     checkpoint = kept.checkpoints.get(name)
@@ -213,13 +218,18 @@ def _fault(name: str, kept: _Kept | None, span: Span | None, topic_id: str | Non
     try:
         check_same_log(name, checkpoint, span[1], topic_id)
     except ConflictError as error:
-        return error.what
+        return error
     if checkpoint["next"] < span[0]:
-        return f"offsets {checkpoint['next']} to {span[0] - 1} of {name} are gone, not absorbed"
+        return NotThereError(
+            f"offsets {checkpoint['next']} to {span[0] - 1} of {name} are gone, not absorbed",
+            cause="no consumer ran for longer than retention keeps",
+            advice=f"sc-analytics consume {checkpoint['projection']} --accept-gap "
+            "goes on without them",
+        )
     return None
 
 
-def _made_anew(name: str, kept: _Kept, span: Span) -> str | None:
+def _made_anew(name: str, kept: _Kept, span: Span) -> ConflictError | None:
     """Whether only an earlier log of the topic is known, from before it was created anew."""
     log, _, number = name.rpartition("/")
     if any(each.rpartition("/")[0] == log for each in kept.checkpoints):
@@ -227,7 +237,7 @@ def _made_anew(name: str, kept: _Kept, span: Span) -> str | None:
     for each in kept.checkpoints.values():
         if each["partition"].rpartition("/")[2] == number:
             old = f"{topic_of(name)}/{number}"
-            return another_log(each["projection"], old, each["next"], [span[1]]).what
+            return another_log(each["projection"], old, each["next"], [span[1]])
     return None
 
 

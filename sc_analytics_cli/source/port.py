@@ -67,6 +67,13 @@ class Follower(Protocol):
         """Partitions that this process reads now."""
         ...
 
+    def decided(self) -> bool:
+        """Whether the group has said what this process reads now; it may be nothing.
+
+        It has not before its first answer, and while a rebalance goes on.
+        """
+        ...
+
     def ends(self) -> dict[str, int]:
         """The end of each partition that this process reads, as last heard; asks nobody."""
         ...
@@ -138,4 +145,11 @@ class LiveSource(Source, Protocol):
 
     def follow(self, topic: str, group: str) -> Follower:
         """Join the group of this name."""
+        ...
+
+    def members(self, groups: Iterable[str]) -> dict[str, int]:
+        """Group → how many follow as its members; none is joined.
+
+        A group that we may not look at, or that nobody can tell about now, is left out.
+        """
         ...

@@ -92,6 +92,10 @@ class RenamedSource:
         """See LiveSource.follow."""
         return RenamedFollower(self._source.follow(topic, group), self._names)
 
+    def members(self, groups: Iterable[str]) -> dict[str, int]:
+        """See LiveSource.members."""
+        return self._source.members(groups)
+
     def close(self) -> None:
         """See Source.close."""
         self._source.close()
@@ -136,6 +140,10 @@ class RenamedFollower:
     def held(self) -> set[str]:
         """See Follower.held."""
         return set(map(self._names.ours, self._follower.held()))
+
+    def decided(self) -> bool:
+        """See Follower.decided."""
+        return self._follower.decided()
 
     def ends(self) -> dict[str, int]:
         """See Follower.ends."""

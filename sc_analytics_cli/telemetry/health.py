@@ -1,8 +1,9 @@
 """Is it alive, is it ready? Told by the signs of life of every worker.
 
 Alive: every worker was heard of lately; one that hangs, or whose process is
-gone, is not, and a restart helps. Ready: every worker has begun, and none waits
-for a server; a restart would not help while one does.
+gone, is not, and a restart helps. Ready: every worker has begun, that is, its group
+has said which partitions it reads, and none waits for a server; a restart would
+not help while one does.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ class Health:
         self._monotonic = monotonic
         self._heard = dict.fromkeys(workers, now)
         self._pulses: dict[str, Pulse] = {}
+        self._begun: set[str] = set()
 
     def alive(self) -> bool:
         """Whether every worker was heard of lately."""
@@ -41,17 +43,23 @@ class Health:
 
     def ready(self) -> bool:
         """Whether every worker is at work."""
-        begun = all(worker in self._pulses for worker in list(self._heard))
+        begun = all(worker in self._begun for worker in list(self._heard))
         return begun and self.alive() and not any(p.away for p in list(self._pulses.values()))
 
     def content(self) -> dict[str, Any]:
-        """The same as a value for JSON, worker by worker; `lag` counts records."""
+        """The same as a value for JSON, worker by worker.
+
+        `lag` counts records; like `partitions` it is null while it is not known.
+        """
         now = self._monotonic()
         return {
             "alive": self.alive(),
             "ready": self.ready(),
             "workers": {
-                worker: {"silent_seconds": round(now - heard, 1)}
+                worker: {
+                    "silent_seconds": round(now - heard, 1),
+                    "begun": worker in self._begun,
+                }
                 | _worker(self._pulses.get(worker))
                 for worker, heard in list(self._heard.items())
             },
@@ -69,6 +77,8 @@ class Health:
     def pulses(self, pulse: Pulse) -> None:
         """See Observer.pulses."""
         self._pulses[pulse.worker] = pulse
+        if pulse.partitions is not None:
+            self._begun.add(pulse.worker)
         self._heard[pulse.worker] = self._monotonic()
 
     def close(self) -> None:
@@ -114,11 +124,11 @@ class HealthFile(Health):
 
 def _worker(pulse: Pulse | None) -> dict[str, Any]:
     if pulse is None:
-        return {"begun": False}
+        return {}
+    known = len(pulse.lags) == pulse.partitions
     return {
-        "begun": True,
         "projection": pulse.projection,
-        "partitions": len(pulse.lags),
-        "lag": sum(pulse.lags.values()),
+        "partitions": pulse.partitions,
+        "lag": sum(pulse.lags.values()) if known else None,
         "waits_for": pulse.away,
     }

@@ -6,8 +6,9 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 
+from .. import __version__
 from ..run.ports import NOWHERE, Level, Pulse, Where
 from ..run.tally import Tally
 
@@ -21,6 +22,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        Info("sc_analytics", "Which version runs.", registry=self._registry).info(
+            {"version": __version__}
+        )
         self._records = Counter(
             "sc_analytics_records",
             "Records read, by what became of them.",
@@ -67,7 +71,7 @@ class Metrics:
         self._waiting = Gauge(
             "sc_analytics_waiting",
             "1 while a worker waits for a server that is away.",
-            ["worker"],
+            ["projection", "worker"],
             registry=self._registry,
         )
         self._held: dict[str, set[tuple[str, str]]] = {}
@@ -95,9 +99,12 @@ class Metrics:
         """See Observer.says."""
 
     def pulses(self, pulse: Pulse) -> None:
-        """See Observer.pulses; a partition that nobody here reads any more has no lag."""
-        self._waiting.labels(pulse.worker).set(pulse.away is not None)
-        if pulse.away is not None:
+        """See Observer.pulses; a partition that nobody here reads any more has no lag.
+
+        While a worker waits, or joins anew, its last lags stay: nobody knows better.
+        """
+        self._waiting.labels(pulse.projection, pulse.worker).set(pulse.away is not None)
+        if pulse.partitions is None:
             return
         for partition, lag in pulse.lags.items():
             self._lag.labels(pulse.projection, partition).set(lag)

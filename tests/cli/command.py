@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import typer
 
 from sc_analytics_cli.cli.app import app
-from tests.integration.product import Outcome, Product, finish
+from tests.integration.product import Outcome, Product, finish, started
 
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
@@ -47,27 +47,31 @@ class Command(Product):
 
     def grouped(self, *arguments: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, as a terminal does."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "sc_analytics_cli", *arguments, *self._flags],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
+        return started(
+            subprocess.Popen(
+                [sys.executable, "-m", "sc_analytics_cli", *arguments, *self._flags],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+            )
         )
 
     def in_background(self, *arguments: str) -> tuple[subprocess.Popen[str], int]:
         """Let a shell start a command; returns the shell, which ends with its input, and a pid."""
         script = '"$@" >/dev/null 2>&1 & echo $!; read -r _; exit 0'
         line = [sys.executable, "-m", "sc_analytics_cli", *arguments, *self._flags]
-        shell = subprocess.Popen(
-            ["/bin/sh", "-c", script, "sh", *line],
-            env=self._environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        shell = started(
+            subprocess.Popen(
+                ["/bin/sh", "-c", script, "sh", *line],
+                env=self._environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
         )
         assert shell.stdout is not None
         return shell, int(shell.stdout.readline())

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+from kafka import KafkaAdminClient
+
 from tests.integration.broker import create_topics, produce
 from tests.integration.documents import stored
+from tests.integration.product import wait_until
 from tests.oracle.documents import LogRecord
 
 HOUR = 3_600_000
@@ -45,6 +48,16 @@ class Labelled:
                 for offset, stamp in enumerate(stamps)
             ],
         )
+
+    def create_anew(self) -> None:
+        """Delete the topic and create it again, empty."""
+        admin = KafkaAdminClient(bootstrap_servers=self.servers)
+        try:
+            admin.delete_topics([self.topic])
+            wait_until(lambda: self.topic not in admin.list_topics(), what="the topic's end")
+        finally:
+            admin.close()
+        create_topics(self.servers, {self.topic: 1})
 
     def _record(self, partition: int, offset: int, timestamp: int) -> LogRecord:
         return LogRecord(

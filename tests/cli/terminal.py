@@ -11,6 +11,8 @@ import sys
 import termios
 import time
 
+from tests.integration.product import started
+
 from .command import Command
 
 
@@ -20,15 +22,17 @@ class Terminal:
     def __init__(self, command: Command, *arguments: str) -> None:
         self._ours, theirs = pty.openpty()
         self.seen = ""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sc_analytics_cli", *arguments, *command._flags],
-            env=command._environment,
-            stdin=theirs,
-            stdout=subprocess.PIPE,
-            stderr=theirs,
-            text=True,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
+        self.process = started(
+            subprocess.Popen(
+                [sys.executable, "-m", "sc_analytics_cli", *arguments, *command._flags],
+                env=command._environment,
+                stdin=theirs,
+                stdout=subprocess.PIPE,
+                stderr=theirs,
+                text=True,
+                start_new_session=True,
+                preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
+            )
         )
         os.close(theirs)
 

@@ -121,6 +121,42 @@ def test_what_tab_offers(home: Home) -> None:
     assert offered == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "number", "offered"),
+    [
+        ("sc-analytics consume re", 2, ["revenue"]),
+        ("sc-analytics report fu", 2, ["funnel"]),
+        ("sc-analytics report", 2, ["funnel", "revenue", "users", "all"]),
+        ("sc-analytics --profile prod consume re", 4, ["revenue"]),
+        ("sc-analytics consume nope", 2, []),
+    ],
+)
+def test_words_with_spaces_between_them(
+    home: Home, line: str, number: int, offered: list[str]
+) -> None:
+    """Scripts of one's own hand them over so; the one that is installed, with line breaks."""
+    asked = {
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(number),
+        "_SC_ANALYTICS_COMPLETE": "complete_bash",
+    }
+    out, err = home.bash("sc-analytics", **asked)
+    assert (out.split(), err) == (offered, "")
+
+
+@pytest.mark.parametrize("files", [False, True], ids=["no files", ".env and profile"])
+def test_tab_beside_a_dotenv_and_a_profile(home: Home, tmp_path: Path, files: bool) -> None:
+    """What stands in the folder where the line is typed takes nothing away."""
+    if files:
+        (tmp_path / ".env").write_text("SC_ANALYTICS_PROFILE=prod\nOTHER=1\n")
+        (tmp_path / "sc-analytics.toml").write_text('[profile.prod]\ntimeout = "5s"\n')
+    out, err = home.bash(
+        f"cd {tmp_path}\nsource {home.folder}/completion.sh\nCOMP_WORDS=(sc-analytics consume re)\n"
+        'COMP_CWORD=2\n_sc_analytics_completion sc-analytics\nprintf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    assert (out.split(), err) == (["revenue"], "")
+
+
 def test_a_store_that_does_not_answer_offers_nothing(
     home: Home, silent: str, closed: str, tmp_path: Path
 ) -> None:

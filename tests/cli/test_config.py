@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sc_analytics_cli import __version__
+from sc_analytics_cli.config.layers import all_settings
 from tests.integration.product import Outcome
 
 from .command import SECRET, Command, misused, plain, refused
@@ -72,6 +74,44 @@ def test_every_place_is_heard_and_told(folder: Path) -> None:
     assert told["ledger-days"] == ("30", "default")
     assert told["ssl-cafile"] == (None, "default")
     assert SECRET not in outcome.out + outcome.err
+
+
+def test_every_setting_is_listed_the_files_of_passwords_too(folder: Path) -> None:
+    """With the name of the file, where one holds the password; what is in it is hidden."""
+    (folder / "hush").write_text(SECRET)
+    outcome = typed(folder, "config", "show", SC_ANALYTICS_STORE_PASSWORD_FILE="hush")
+    told = {each["name"]: each for each in json.loads(outcome.out)["settings"]}
+    assert list(told) == [each.key for each in all_settings()]
+    named, hidden = told["store-password-file"], told["store-password"]
+    assert (named["value"], named["origin"]) == ("hush", "SC_ANALYTICS_STORE_PASSWORD_FILE")
+    assert (hidden["value"], hidden["origin"]) == ("********", "SC_ANALYTICS_STORE_PASSWORD_FILE")
+    assert (told["sasl-password-file"]["value"], told["sasl-password-file"]["origin"]) == (
+        None,
+        "default",
+    )
+    assert SECRET not in outcome.out + outcome.err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--profile prod config show --json",
+        "--timeout 2s --profile=prod config show --json",
+        "--debug --profile nope config show --profile prod --json",
+    ],
+)
+def test_settings_may_stand_before_the_command(folder: Path, line: str) -> None:
+    """They count as behind it; what stands behind it by itself counts more."""
+    (folder / ".env").unlink()
+    outcome = typed(folder, *line.split())
+    assert outcome.code == 0, outcome.err
+    assert json.loads(outcome.out)["profile"] == "prod"
+
+
+def test_the_version(folder: Path) -> None:
+    """One line, whatever the files say."""
+    (folder / "sc-analytics.toml").write_text("= ]")
+    assert typed(folder, "--version") == (0, f"sc-analytics {__version__}\n", "")
 
 
 def test_a_table_for_people(folder: Path) -> None:

@@ -8,11 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from kafka import KafkaAdminClient
 
-from tests.integration.broker import create_topics
 from tests.integration.documents import dump
-from tests.integration.product import wait_until
 from tests.servers.kafka import KafkaServer
 
 from .command import Command, refused, side_by_side
@@ -85,20 +82,9 @@ def test_a_topic_created_anew(kafka: KafkaServer, tmp_path: Path) -> None:
     log = new_topic(kafka.bootstrap_servers, {0: [0] * 2})
     command = Command(f"sqlite:///{tmp_path}/a.db", *log.flags, servers=log.servers)
     command.ok("consume", "order-funnel", "--until-end")
-    create_anew(log)
+    log.create_anew()
     log.append(0, 0, 5)
     before = dump(command.store)
     outcome = command.run("consume", "order-funnel", "--until-end")
     refused(outcome, 7, f"{log.topic}/0 is not the log that was read before", "created again")
     assert dump(command.store) == before
-
-
-def create_anew(log: Labelled) -> None:
-    """Delete the topic and create it again, empty."""
-    admin = KafkaAdminClient(bootstrap_servers=log.servers)
-    try:
-        admin.delete_topics([log.topic])
-        wait_until(lambda: log.topic not in admin.list_topics(), what="the topic's end")
-    finally:
-        admin.close()
-    create_topics(log.servers, {log.topic: 1})

@@ -21,6 +21,7 @@ from tests.integration.topics import Log, new_log
 from tests.servers.kafka import KafkaServer
 
 DOCS = ROOT / "docs"
+SECOND_DATABASE = "mongodb://localhost:27017/sc_analytics_berlin"
 _CODE = re.compile(r"^(?P<command>.*?)\s+# exit (?P<code>[0-9]+)\b.*$")
 
 
@@ -63,6 +64,7 @@ class Reader:
         command = each.command
         for name, ours in self._topics.items():
             command = command.replace(f"{name}:", f"{ours}:")
+        command = command.replace(SECOND_DATABASE, "sqlite:///second.db")
         if "kcat" in command:
             command += " --order-topic sc.domain.order --user-topic sc.domain.user"
         done = subprocess.run(
@@ -90,7 +92,7 @@ def log(kafka: KafkaServer) -> Iterator[Log]:
     return made
 
 
-@pytest.mark.parametrize("page", ["live", "backfill", "on-call"])
+@pytest.mark.parametrize("page", ["live", "backfill", "on-call", "change"])
 def test_a_how_to(
     page: str, kafka: KafkaServer, mongo_database: str, log: Log, tmp_path: Path
 ) -> None:

@@ -99,6 +99,12 @@ def test_a_topic_that_is_not_there(kafka: KafkaServer, traffic: Log, embedded: s
     )
     assert outcome.code == 6
     assert "has no topic no.such" in lines(outcome, "✗")["Kafka topics"]
+    neither = ("--user-topic", "no.such", "--order-topic", "neither.this")
+    both = Command(embedded, *neither, servers=kafka.bootstrap_servers).run("doctor")
+    assert both.code == 6
+    found = lines(both, "✗")["Kafka topics"]
+    assert "has no topic no.such" in found
+    assert "has no topic neither.this" in found
 
 
 def test_records_lost_to_retention(kafka: KafkaServer, embedded: str) -> None:
@@ -113,6 +119,19 @@ def test_records_lost_to_retention(kafka: KafkaServer, embedded: str) -> None:
     outcome = command.run("doctor")
     assert outcome.code == 6
     assert "offsets 3 to 4 of" in lines(outcome, "✗")["retention"]
+
+
+def test_a_topic_that_was_created_anew(kafka: KafkaServer, embedded: str) -> None:
+    """Exit 7, as of a consumer, and what to type."""
+    log = new_topic(kafka.bootstrap_servers, {0: [0] * 3})
+    command = Command(embedded, *log.flags, "--user-topic", log.topic, servers=log.servers)
+    command.ok("consume", "order-funnel", "--until-end")
+    log.create_anew()
+    log.append(0, 0, 5)
+    outcome = command.run("doctor")
+    assert outcome.code == 7, outcome.out
+    assert "is not the log that was read before" in lines(outcome, "✗")["retention"]
+    assert "sc-analytics consume order-funnel --accept-new-topic" in outcome.out
 
 
 def test_json_and_ascii(embedded: str) -> None:

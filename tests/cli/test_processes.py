@@ -76,6 +76,10 @@ def test_one_killed_ends_all(
     os.kill(workers[1], signal.SIGKILL)
     outcome = finish(running)
     refused(outcome, 1, "the process of ", " was killed by signal 9", "type the command again")
+    said = outcome.err.splitlines()
+    (died,) = [n for n, line in enumerate(said) if line.endswith("9; the others are stopped")]
+    (first, *_) = [n for n, line in enumerate(said) if ": stopping; " in line]
+    assert died < first, "before the others drain"
     assert any(f"the process of {name} was" in outcome.err for name in PROJECTIONS)
     assert not any(map(lives, workers))
     _check(command, traffic)

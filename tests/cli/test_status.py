@@ -66,14 +66,39 @@ def test_json_says_the_same(command: Command, traffic: Log) -> None:
 
 def test_a_check_prints_what_is_wrong_alone(command: Command) -> None:
     """Exit 8 and a line for each partition beyond a limit; nothing at all where all is well."""
-    good = command.run("status", "--check", "--max-lag", "1000000")
-    assert (good.code, good.out, good.err) == (0, "", "")
+    nobody = command.run("status", "--check", "--max-lag", "1000000")
+    assert nobody.code == 8
+    assert all(": no consumer runs, lag " in line for line in nobody.out.splitlines())
+    assert {line.partition(":")[0] for line in nobody.out.splitlines()} == {
+        "revenue",
+        "user-lifecycle",
+    }
     late = command.run("status", "--check", "--max-age", "1h")
     assert late.code == 8
-    lines = late.out.splitlines()
+    lines = [line for line in late.out.splitlines() if "no consumer runs" not in line]
     assert lines
     assert all("behind, allowed 1h 00m" in line for line in lines)
     assert not any(line.startswith("order-funnel") for line in lines)
+
+
+def test_whether_a_consumer_runs(kafka: KafkaServer, traffic: Log, embedded: str) -> None:
+    """Its members, wherever they run; none, a moment after it was stopped."""
+    command = Command(embedded, *traffic.flags, servers=kafka.bootstrap_servers)
+    process = command.start("consume", "revenue")
+
+    def members() -> dict[str, int | None]:
+        content = json.loads(command.ok("status", "--json"))
+        return {each["projection"]: each["members"] for each in content["projections"]}
+
+    wait_until(lambda: members()["revenue"] == 1, what="a member")
+    assert members() == {"order-funnel": 0, "revenue": 1, "user-lifecycle": 0}
+    wait_until(
+        lambda: "up to date · 1 consumer\n" in command.ok("status"), what="the end of the lag"
+    )
+    assert "revenue" not in command.run("status", "--check").out
+    assert stop(process).code == 0
+    assert members()["revenue"] == 0
+    assert "up to date · no consumer runs\n" in command.ok("status")
 
 
 def test_without_kafka(store: str, traffic: Log) -> None:
@@ -159,9 +184,11 @@ def test_a_view_on_a_terminal(command: Command) -> None:
         at = window.shows("Headroom")
         assert "\x1b[?1049h" in window.text, "the other screen"
         window.resize(60)
-        at = window.shows("up to date", at)
+        at = window.shows("Caught up", at)
+        window.resize(80, lines=24)
+        at = window.shows("order-funnel 0", at)
         window.resize(60, lines=12)
-        window.shows("too low for the partitions", at)
+        window.shows("lines more in a taller window", at)
         at = len(window.text)
         window.press(b"\x03")
         assert window.ends() == 0

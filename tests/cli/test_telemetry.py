@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from sc_analytics_cli import __version__
 from tests.integration.databases import fresh_database
 from tests.integration.product import finish, stop, wait_until
 from tests.integration.topics import Log
@@ -68,11 +69,21 @@ def test_all_projections_in_one_answer(
     wait_until(lambda: asked(port, "/ready")[0] == 200, what="readiness")
     assert asked(port, "/live")[0] == 200
     assert asked(port, "/")[0] == 404
+
+    def no_lag() -> bool:
+        answer = asked(port, "/metrics")[1]
+        known = answer.count("sc_analytics_lag_records{") == 18
+        return known and sums(answer, "sc_analytics_lag_records") == 0
+
+    # A lag is as old as the last sign of life.
+    wait_until(no_lag, what="no lag in the metrics")
     metrics = asked(port, "/metrics")[1]
-    assert sums(metrics, "sc_analytics_lag_records") == 0
+    assert f'sc_analytics_info{{version="{__version__}"}} 1.0' in metrics
     assert sums(metrics, "sc_analytics_flush_seconds_count") >= 3
     content = json.loads(health.read_text())
     assert content["ready"]
+    assert {each["lag"] for each in content["workers"].values()} == {0}
+    assert {each["partitions"] for each in content["workers"].values()} == {6}
     assert set(content["workers"]) == {"order-funnel", "revenue", "user-lifecycle"}
     first = health.stat().st_mtime
     wait_until(lambda: health.stat().st_mtime > first, what="a fresh file")
@@ -81,6 +92,10 @@ def test_all_projections_in_one_answer(
     assert not health.exists()
     said = json_lines(outcome.err)
     assert {each["level"] for each in said} == {"info"}
+    assert said[0]["message"].startswith(f"sc-analytics {__version__} consumes ")
+    joins = {each["worker"]: each["pid"] for each in said if ": joins " in each["message"]}
+    assert set(joins) == set(content["workers"])
+    assert len({process.pid, *joins.values()}) == 4
     assert all(each["ts"].endswith("Z") for each in said)
     ends = [each for each in said if "counted" in each]
     assert sum(each["read"] for each in ends) == read
@@ -118,7 +133,7 @@ def test_an_error_is_one_line_of_json(embedded: str) -> None:
     command = Command(embedded, "--timeout", "1", servers=NOWHERE)
     outcome = command.run("consume", "revenue", "--log-format", "json")
     assert outcome.code == 5
-    (line,) = json_lines(outcome.err)
+    (line,) = [each for each in json_lines(outcome.err) if each["level"] != "info"]
     assert line["level"] == "error"
     assert line["exit_code"] == 5
     assert line["message"].startswith("Kafka at")
@@ -156,4 +171,5 @@ def test_without_the_extra_it_says_what_to_install(embedded: str) -> None:
         check=False,
     )
     assert done.returncode == 2
+    assert "pip install '.[metrics]' in a clone" in done.stderr
     assert "pip install 'sc-analytics[metrics]'" in done.stderr

@@ -26,6 +26,7 @@ REFUSED = {
     "consume all --start soon": ("'soon' is not a SPEC", *SPECS),
     "report --timezone Mars/Olympus": ("unknown time zone 'Mars/Olympus'", "Europe/Berlin"),
     "report --flush-interval soon": ("--flush-interval: 'soon'", *DURATION),
+    "--timeout soon report": ("--timeout: 'soon'", *DURATION),
     "report --csv": ("--csv prints one report", "sc-analytics report funnel --csv"),
     "report funnel --csv --json": ("not together with --json",),
     "report --store redis://host/0": ("'redis'", "no kind of store", "sqlite:///"),
@@ -50,6 +51,8 @@ MISUSED = {
     "consume all --timeout 0": ("--timeout",),
     "replay --from-offset": ("--from-offset", "requires an argument"),
     "report --frobnicate": ("No such option: --frobnicate",),
+    "--date today report": ("No such option: --date; those of a command are written behind it",),
+    "--timeout 5s": ("Usage: ",),
 }
 
 

@@ -22,6 +22,7 @@ class MemoryFollower:
     def __init__(self, log: MemoryLog, clock: FakeClock, *script: Callable[[], object]) -> None:
         self.committed: dict[str, int] = {}
         self.rested = 0.0
+        self.joined = True
         self._polls = 0
         self._log = log
         self._clock = clock
@@ -68,6 +69,10 @@ class MemoryFollower:
     def held(self) -> set[str]:
         """See Follower.held."""
         return set(self._held)
+
+    def decided(self) -> bool:
+        """See Follower.decided."""
+        return self.joined
 
     def ends(self) -> dict[str, int]:
         """See Follower.ends."""

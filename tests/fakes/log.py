@@ -17,6 +17,9 @@ class MemoryLog:
     def __init__(self, topic: str, partitions: int, topic_id: str = "id-1") -> None:
         self.topic = topic
         self.topic_id = topic_id
+        self.group_members: dict[str, int] = {}
+        """What `members` answers; a group that is not in it may not be looked at."""
+
         self._records: dict[str, list[LogRecord]] = {}
         self._spans: dict[str, Span] = {}
         for _ in range(partitions):
@@ -86,6 +89,10 @@ class MemoryLog:
     def follow(self, topic: str, group: str) -> Follower:
         """See LiveSource.follow; a test makes its MemoryFollower itself."""
         raise NotImplementedError
+
+    def members(self, groups: Iterable[str]) -> dict[str, int]:
+        """See LiveSource.members."""
+        return {each: self.group_members[each] for each in groups if each in self.group_members}
 
     def read(self, spans: Mapping[str, Span]) -> MemoryReader:
         """See Source.read."""

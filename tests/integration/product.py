@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, AnyStr, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,6 +24,36 @@ class Outcome(NamedTuple):
     code: int
     out: str
     err: str
+
+
+_tests: list[list[subprocess.Popen[Any]]] = []
+"""What each of the tests that run now has started; there is one at most."""
+
+
+def started(process: subprocess.Popen[AnyStr]) -> subprocess.Popen[AnyStr]:
+    """Remember a process, so that it ends with the test that started it."""
+    if _tests:
+        _tests[-1].append(process)
+    return process
+
+
+@contextmanager
+def none_left() -> Iterator[None]:
+    """At the end, kill what was `started` inside and still runs, and close its pipes.
+
+    A child that a failed test leaves behind would make an innocent one fail later.
+    """
+    _tests.append([])
+    try:
+        yield
+    finally:
+        for process in _tests.pop():
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                if pipe is not None:
+                    pipe.close()
 
 
 class Product:
@@ -53,13 +84,15 @@ class Product:
         self, *arguments: str, stdin: int | None = None, log: IO[str] | None = None
     ) -> subprocess.Popen[str]:
         """Start a command and let it run; what it says goes to `log`, where one is given."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "sc_analytics_cli", *arguments, *self._flags],
-            env=self._environment,
-            stdin=stdin or subprocess.DEVNULL,
-            stdout=log or subprocess.PIPE,
-            stderr=log or subprocess.PIPE,
-            text=True,
+        return started(
+            subprocess.Popen(
+                [sys.executable, "-m", "sc_analytics_cli", *arguments, *self._flags],
+                env=self._environment,
+                stdin=stdin or subprocess.DEVNULL,
+                stdout=log or subprocess.PIPE,
+                stderr=log or subprocess.PIPE,
+                text=True,
+            )
         )
 
     def run(self, *arguments: str, timeout: float = 180) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from .conftest import (
     READS_GROUPS,
     READS_TOPICS,
     RIGHTS,
+    USER,
     LockedMongo,
     with_variables,
 )
@@ -77,3 +79,14 @@ def test_with_one_half_of_the_rights_of_kafka(
     assert words in outcome.err
     replayed = halved.run("replay", "order-funnel", "--from-offset", "earliest")
     assert replayed.code == (0 if user == READS_TOPICS else 4), replayed.err
+
+
+@pytest.mark.parametrize(("user", "members"), [(READS_TOPICS, None), (USER, 0)])
+def test_without_a_right_on_the_groups_status_says_nothing_of_consumers(
+    product: Command, user: str, members: int | None
+) -> None:
+    """It works all the same, and does not take what it may not see for nobody."""
+    halved = with_variables(product, SC_ANALYTICS_SASL_USERNAME=user)
+    content = json.loads(halved.ok("status", "--json"))
+    assert {each["members"] for each in content["projections"]} == {members}
+    assert ("no consumer runs" in halved.ok("status")) == (members == 0)

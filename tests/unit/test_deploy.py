@@ -24,6 +24,7 @@ from tests.integration.product import ROOT
 DEPLOY = ROOT / "docs" / "deploy"
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 KUBERNETES = list(yaml.safe_load_all((DEPLOY / "kubernetes.yaml").read_text(encoding="utf-8")))
+ALERTS = yaml.safe_load((DEPLOY / "alerts.yaml").read_text(encoding="utf-8"))
 GRAFANA = json.loads((DEPLOY / "grafana.json").read_text(encoding="utf-8"))
 DOCKERFILE = re.sub(r"\\\n\s*", " ", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
 UNIT = configparser.ConfigParser(strict=False, interpolation=None, delimiters=("=",))
@@ -149,7 +150,7 @@ def test_kubernetes_probes_what_is_served() -> None:
 def served() -> set[str]:
     """The name of every sample that a live run serves."""
     metrics = Metrics()
-    metrics.pulses(Pulse("w", "revenue", {"t/0": 1}, None))
+    metrics.pulses(Pulse("w", "revenue", {"t/0": 1}, None, 1))
     metrics.flushed("revenue", Tally(flushes=1), {"t/0": 1})
     return set(re.findall(r"^(\w+)\{", metrics.text().decode(), re.MULTILINE))
 
@@ -169,6 +170,35 @@ def test_the_dashboard_asks_for_metrics_that_are_served() -> None:
     assert len(set(places)) == len({each["id"] for each in panels}) == len(panels)
 
 
+def test_every_panel_heeds_the_projections_that_are_chosen() -> None:
+    """No figure on the dashboard is of another one."""
+    for panel in GRAFANA["panels"]:
+        for target in panel["targets"]:
+            assert 'projection=~"$projection"' in target["expr"], panel["title"]
+
+
+def test_alerts_ask_for_metrics_that_are_served() -> None:
+    """Each says how bad it is, and what a person reads."""
+    rules = [each for group in ALERTS["groups"] for each in group["rules"]]
+    assert len({each["alert"] for each in rules}) == len(rules) > 0
+    for each in rules:
+        asked = set(re.findall(r"sc_analytics_\w+", each["expr"]))
+        assert asked
+        assert asked <= served()
+        assert each["labels"]["severity"] in ("page", "ticket")
+        assert set(each["annotations"]) == {"summary", "description"}
+
+
+def test_a_store_does_not_outlive_its_topics() -> None:
+    """Both servers of the compose file keep their data, or `down -v` removes both."""
+    for name in ("kafka", "mongo"):
+        (volume,) = COMPOSE["services"][name]["volumes"]
+        assert volume.partition(":")[0] == name
+    assert set(COMPOSE["volumes"]) == {"kafka", "mongo"}
+    folder = COMPOSE["services"]["kafka"]["volumes"][0].partition(":")[2]
+    assert COMPOSE["services"]["kafka"]["environment"]["KAFKA_LOG_DIRS"] == folder
+
+
 def test_every_metric_is_on_the_page() -> None:
     """And the page names no other."""
     page = (DEPLOY / "README.md").read_text(encoding="utf-8")
@@ -180,8 +210,19 @@ def test_every_metric_is_on_the_page() -> None:
 
 
 def test_systemd_restarts_what_a_restart_helps() -> None:
-    """Not after a wrong flag, a refused login, missing data or a conflict; a drain has its time."""
+    """Not after a wrong flag, a refused login or a conflict; a drain has its time."""
     service = UNIT["Service"]
-    assert service["RestartPreventExitStatus"].split() == ["2", "4", "6", "7"]
+    assert service["RestartPreventExitStatus"].split() == ["2", "4", "7"]
     assert int(service["TimeoutStopSec"]) > 45
     assert service["RuntimeDirectory"] in service["ExecStart"]
+
+
+def test_what_hangs_on_kubernetes_is_ended_and_none_runs_as_root() -> None:
+    """A look that never ends would keep the later ones from starting."""
+    (job,) = [each for each in KUBERNETES if each["kind"] == "CronJob"]
+    spec = job["spec"]["jobTemplate"]["spec"]
+    assert 0 < spec["activeDeadlineSeconds"] < 300
+    assert spec["template"]["spec"]["securityContext"]["runAsNonRoot"]
+    for each in containers():
+        assert each["securityContext"]["readOnlyRootFilesystem"]
+        assert each["securityContext"]["capabilities"] == {"drop": ["ALL"]}

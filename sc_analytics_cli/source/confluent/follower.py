@@ -46,6 +46,7 @@ class ConfluentFollower:
         self._silence = Silence(connection.timeout / 2)
         self._held: set[str] = set()
         self._taken: set[str] = set()
+        self._decided = False
         self._at: dict[str, int] = {}
         self._committed: dict[str, int] = {}
         self._reasons = Reasons()
@@ -90,6 +91,10 @@ class ConfluentFollower:
     def held(self) -> set[str]:
         """See Follower.held."""
         return set(self._held)
+
+    def decided(self) -> bool:
+        """See Follower.decided."""
+        return self._decided
 
     def ends(self) -> dict[str, int]:
         """See Follower.ends; before a partition is sought, nothing is heard of it."""
@@ -139,12 +144,14 @@ class ConfluentFollower:
         consumer.assign([])
         self._held = {f"{each.topic}/{each.partition}" for each in partitions}
         self._taken = set(self._held)
+        self._decided = True
         self._at, self._committed = {}, {}
 
     def _revoked(self, consumer: Consumer, _: list[TopicPartition]) -> None:
         """Everything is given back; with these strategies a rebalance begins so."""
         consumer.unassign()
         self._held, self._taken = set(), set()
+        self._decided = False
         self._at, self._committed = {}, {}
 
     def _flow(self, positions: Mapping[str, int]) -> None:

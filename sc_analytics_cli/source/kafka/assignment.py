@@ -22,6 +22,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
         self.consumer: Any = None
         self._lock = threading.Lock()
         self._taken: set[TopicPartition] = set()
+        self._decided = False
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Hold back what is new."""
@@ -30,14 +31,19 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]
             self.consumer.seek(partition, _NOWHERE)
         with self._lock:
             self._taken.update(assigned)
+            self._decided = True
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Forget what is new no longer."""
         with self._lock:
             self._taken.difference_update(revoked)
+            self._decided = False
 
-    def take(self) -> set[TopicPartition]:
-        """What was given since last asked, and is still ours."""
+    def take(self) -> tuple[set[TopicPartition], bool]:
+        """What was given since last asked and is still ours; whether the group has decided.
+
+        It has not before the first answer, and between taking all back and giving anew.
+        """
         with self._lock:
             taken, self._taken = self._taken, set()
-        return taken
+            return taken, self._decided

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kafka import codec
 from kafka.cluster import collect_hosts
 
-from ...errors import AnalyticsError
+from ...errors import AnalyticsError, NotThereError
 from ...examination import Address, Check, names_resolve, ports_answer
 from .log import KafkaSource
 
@@ -55,8 +55,20 @@ def _login(source: Callable[[], KafkaSource]) -> str:
 
 
 def _topics(source: KafkaSource, topics: Sequence[str]) -> str:
-    found = [(topic, len(source.partitions([topic]))) for topic in topics]
-    return "; ".join(f"{topic} has {count} partitions" for topic, count in found)
+    """Raise NotThereError that names every topic which is missing."""
+    found, missing = [], []
+    for topic in topics:
+        try:
+            found.append(f"{topic} has {len(source.partitions([topic]))} partitions")
+        except NotThereError as error:
+            missing.append(error)
+    if missing:
+        raise NotThereError(
+            "; ".join(each.what for each in missing),
+            cause="; ".join(dict.fromkeys(each.cause for each in missing if each.cause)) or None,
+            advice=missing[0].advice,
+        )
+    return "; ".join(found)
 
 
 def _rights(source: KafkaSource, topics: Sequence[str], groups: Sequence[str]) -> str:

@@ -41,6 +41,7 @@ class KafkaFollower:
         self._at: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: set[TopicPartition] = set()
+        self._decided = False
         self._assignment = Assignment()
         self._consumer = consumer(
             connection,
@@ -80,6 +81,10 @@ class KafkaFollower:
     def held(self) -> set[str]:
         """See Follower.held."""
         return {name_of(each) for each in self._consumer.assignment()}
+
+    def decided(self) -> bool:
+        """See Follower.decided."""
+        return self._decided
 
     def ends(self) -> dict[str, int]:
         """See Follower.ends; the high-water mark, so open transactions lie below it."""
@@ -165,7 +170,8 @@ class KafkaFollower:
 
         What was committed of it is forgotten: another member may have gone further since.
         """
-        new, ours = self._assignment.take(), self._consumer.assignment()
+        new, self._decided = self._assignment.take()
+        ours = self._consumer.assignment()
         self._taken = (self._taken | new) & ours
         kept = ours - new
         self._at = {each: at for each, at in self._at.items() if each in kept}

@@ -14,6 +14,7 @@ from ..spans import filled_within
 from .client import consumer, name_of, partition_of, quiet, translated
 from .connection import Connection
 from .follower import KafkaFollower
+from .groups import members
 from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
 from .records import read_in_line
@@ -107,6 +108,10 @@ class KafkaSource:
         """See LiveSource.follow. Raises NotThereError for a topic that does not exist."""
         described(self._connection, [topic])
         return KafkaFollower(self._connection, topic, group, session_timeout=self._session_timeout)
+
+    def members(self, groups: Iterable[str]) -> dict[str, int]:
+        """See LiveSource.members."""
+        return members(self._connection, groups)
 
     def close(self) -> None:
         """See Source.close."""

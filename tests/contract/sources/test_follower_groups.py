@@ -166,6 +166,22 @@ def test_the_committed_offset_does_not_go_back_with_a_partition_that_comes_back(
     assert committed(servers, group)[gone_further] == 20
 
 
+def test_who_is_a_member_and_what_the_group_has_decided(source: KafkaSource, servers: str) -> None:
+    """A group that never was has no members; one member too many has nothing, and knows it."""
+    topic, group, never = new_topic(servers), new_group(), new_group()
+    first = Member(source.follow(topic, group))
+    assert not first.follower.decided()
+    first.until(lambda: len(first.held()) == 1)
+    assert first.follower.decided()
+    second = Running(Member(source.follow(topic, group)))
+    first.until(second.member.follower.decided)
+    first.until(lambda: source.members([group, never]) == {group: 2, never: 0})
+    assert sorted([len(first.held()), len(second.member.held())]) == [0, 1]
+    second.stop()
+    first.close()
+    assert source.members([group]) == {group: 0}
+
+
 def test_groups_do_not_share(source: KafkaSource, servers: str) -> None:
     topic = new_topic(servers)
     fill(servers, topic, *[b"x"] * 10)

@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from sc_analytics_cli.cli.status_screen import StatusScreen
+from sc_analytics_cli.cli.status_summary import caught_up
 from sc_analytics_cli.errors import UnreachableError
 from sc_analytics_cli.report.drawing import ascii_only
 from sc_analytics_cli.run.standing import PartitionStanding, ProjectionStanding, Standing
@@ -58,12 +59,17 @@ WIDE = (SCREENS / "status-140.txt").read_text(encoding="utf-8")
 
 def drawn(width: int, standing: Standing = BAD_NIGHT, *, colour: bool = False) -> str:
     """The screen as text."""
+    return rendered(StatusScreen(standing), width, colour=colour)
+
+
+def rendered(screen: StatusScreen, width: int, height: int = 100, *, colour: bool = False) -> str:
+    """Any screen as text, in a window of that size."""
     file = io.StringIO()
     console = Console(
-        file=file, width=width, highlight=False, force_terminal=colour,
+        file=file, width=width, height=height, highlight=False, force_terminal=colour,
         color_system="standard" if colour else None, legacy_windows=False,
     )  # fmt: skip
-    console.print(StatusScreen(standing))
+    console.print(screen)
     return "".join(line.rstrip() + "\n" for line in file.getvalue().splitlines())
 
 
@@ -72,6 +78,74 @@ def test_a_screen(width: int) -> None:
     """Character by character; notes wrap between words, further columns go into a second table."""
     expected = (SCREENS / f"status-{width}.txt").read_text(encoding="utf-8")
     assert drawn(width) == expected
+
+
+BUSY_DAY = Standing(
+    NOW,
+    [
+        ProjectionStanding(
+            name, topic,
+            [
+                PartitionStanding(
+                    f"{topic}/{number}", 1_204_311 - lag * (number + 1), False, 600_000, 1_204_311,
+                    ago(seconds=behind) if lag else None, ago(days=7, hours=2), ago(seconds=1), 20,
+                )
+                for number in range(6)
+            ],
+            0, [], None, members,
+        )
+        for name, topic, lag, behind, members in (
+            ("user-lifecycle", "sc.domain.user", 0, 0, 1),
+            ("order-funnel", "sc.domain.order", 1_000, 70, 2),
+            ("revenue", "sc.domain.order", 4_321, 900, 0),
+        )
+    ],
+    [],
+)  # fmt: skip
+"""Six partitions each: one is up to date, one catches up, and nobody works at the third."""
+
+
+def speed(projection: str, partition: str) -> float:
+    """Records a second between two looks."""
+    return {"user-lifecycle": 20.0, "order-funnel": 300.0}.get(projection, 0.0)
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 60)])
+def test_a_watched_screen(width: int, height: int) -> None:
+    """A row a projection first; a low window holds the worst partitions of all, and is full."""
+    shown = rendered(StatusScreen(BUSY_DAY, speed, fitted=True), width, height)
+    expected = SCREENS / f"status-watched-{width}x{height}.txt"
+    assert shown == expected.read_text(encoding="utf-8")
+    assert len(shown.splitlines()) <= height
+
+
+@pytest.mark.parametrize("height", [3, 8, 12, 24, 40])
+def test_a_window_is_never_overdrawn(height: int) -> None:
+    """However low it is; what is hidden is counted."""
+    shown = rendered(StatusScreen(BUSY_DAY, speed, fitted=True), 80, height).splitlines()
+    assert len(shown) <= height
+    hidden = shown[-1].removesuffix(" lines more in a taller window")
+    whole = rendered(StatusScreen(BUSY_DAY, speed, fitted=True), 80, 33).splitlines()
+    if hidden.isdecimal():
+        assert len(shown) - 1 + int(hidden) == len(whole)
+
+
+@pytest.mark.parametrize(
+    ("lag", "behind", "arriving", "absorbed", "words"),
+    [
+        (0, 0.0, 5.0, 0.0, "now"),
+        (3, 2.0, 5.0, 5.0, "now"),
+        (6_000, 60.0, 20.0, 50.0, "in 3m 20s"),
+        (6_000, 60.0, 20.0, 20.0, "never"),
+        (6_000, 60.0, 20.0, None, "–"),
+        (None, None, 20.0, 20.0, "–"),
+    ],
+)
+def test_how_long_until_caught_up(
+    lag: int | None, behind: float | None, arriving: float, absorbed: float | None, words: str
+) -> None:
+    """At the pace of now; a lag of a few seconds is no lag."""
+    assert caught_up(lag, behind, arriving, absorbed) == words
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 140])

@@ -9,6 +9,7 @@ from typing import Any
 
 from sc_analytics_cli.fold.field import Document
 from sc_analytics_cli.projections.catalog import named
+from sc_analytics_cli.run.ahead import Start, at_once
 from sc_analytics_cli.run.consume import LiveRun, Pace
 from sc_analytics_cli.run.flush import Flush
 from sc_analytics_cli.run.same_log import as_absorbed
@@ -84,6 +85,7 @@ class Setting:
         seconds: float = 1.0,
         start: Spec | None = None,
         limit: float | None = None,
+        ahead: Start = at_once,
     ) -> LiveRun:
         """A new live process, with its checkpoints prepared."""
         beginnings = self.beginnings(start=start)
@@ -91,7 +93,7 @@ class Setting:
         pace = Pace(records, seconds)
         return LiveRun(
             beginnings.flush, follower, beginnings, pace, self.clock, self.notebook, stopped,
-            limit=limit,
+            ahead, limit=limit,
         )  # fmt: skip
 
     def ends(self) -> dict[str, tuple[int, int]]:

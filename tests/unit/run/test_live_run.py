@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
 import pytest
 
 from sc_analytics_cli.errors import NotThereError, UnreachableError
@@ -207,3 +213,33 @@ def test_a_gap_that_appears_while_running_ends_the_run() -> None:
     with pytest.raises(NotThereError, match="offsets 0 to 2 of t/1 are gone"):
         setting.live_run(follower, records=1000, seconds=1e9).run()
     assert setting.checkpoint("t/1") == [[0, 0]]
+
+
+def test_a_stop_is_said_at_once_also_while_a_batch_is_being_written() -> None:
+    """With all the records that are still to be stored; and it is said once."""
+    setting, began = Setting(), threading.Event()
+    setting.log.append("t/0", *[created() for _ in range(5)])
+    told: list[bool] = []
+
+    def stopping() -> bool:
+        return any("stopping" in each for each in setting.notebook.messages)
+
+    def slowly(action: Callable[[], Any]) -> Future[Any]:
+        future: Future[Any] = Future()
+
+        def write() -> None:
+            deadline = time.monotonic() + 60
+            while not stopping() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            told.append(stopping())
+            future.set_result(action())
+
+        threading.Thread(target=write).start()
+        began.set()
+        return future
+
+    setting.live_run(setting.follower(), began.is_set, ahead=slowly).run()
+    assert told == [True]
+    said = [each for each in setting.notebook.messages if "stopping" in each]
+    assert said == ["order-funnel: stopping; 5 records that were read are to be stored"]
+    assert setting.total("orders_created") == 5

@@ -18,7 +18,39 @@ def test_a_run_that_reads_tells_its_lags() -> None:
     assert first.lags == {"t/0": 7, "t/1": 0}
     assert others[-1].lags == {"t/0": 0, "t/1": 0}
     seconds = setting.clock.monotonic()
-    assert seconds / 5 - 1 <= len(others) <= seconds / 5 + 1
+    stored = len(setting.notebook.batches)
+    assert seconds / 5 - 1 <= len(others) <= seconds / 5 + 1 + stored
+
+
+def test_the_lags_follow_what_is_stored_within_a_second() -> None:
+    """So that they agree with the counters beside them."""
+    setting = Setting()
+    setting.log.append("t/0", *[created() for _ in range(7)])
+    setting.live_run(setting.follower(), lambda: setting.clock.monotonic() > 3).run()
+    assert setting.notebook.heard[-1].lags == {"t/0": 0, "t/1": 0}
+
+
+def test_lags_are_told_as_soon_as_the_ends_are_heard_of() -> None:
+    """Not after the usual five seconds: nobody is to wait so long for a first figure."""
+    setting = Setting()
+    setting.log.append("t/0", created())
+    follower = setting.follower()
+    heard = follower.ends
+    follower.ends = lambda: {} if setting.clock.monotonic() < 0.5 else heard()  # type: ignore[method-assign]
+    setting.live_run(follower, lambda: setting.clock.monotonic() > 2).run()
+    assert setting.notebook.heard[0].lags == {}
+    assert setting.notebook.heard[1].lags.keys() == {"t/0", "t/1"}
+
+
+def test_before_the_group_has_decided_nothing_is_known() -> None:
+    """Neither partitions nor lags; then 0 partitions are as good an answer as any."""
+    setting = Setting()
+    follower = setting.follower(lambda: None, lambda: setattr(follower, "joined", True))
+    follower.joined = False
+    follower.assign([])
+    setting.live_run(follower, Looks(10)).run()
+    assert [each.partitions for each in setting.notebook.heard[:2]] == [None, 0]
+    assert all(each.lags == {} for each in setting.notebook.heard)
 
 
 def test_it_says_what_it_reads_once() -> None:

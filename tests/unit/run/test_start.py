@@ -42,6 +42,23 @@ def test_a_first_run_begins_where_it_is_told(start: Spec, at: dict[str, int]) ->
     assert later.take(["t/0", "t/1"]) == at
 
 
+def test_a_first_run_says_what_is_gone_already() -> None:
+    """Once; neither the next run says it, nor one that begins elsewhere."""
+    setting = setting_of(9, 4, 3)
+    setting.log.delete_below("t/0", 7)
+    setting.log.delete_below("t/2", 2)
+    setting.beginnings().prepare()
+    setting.beginnings().prepare()
+    assert setting.notebook.messages == [
+        "order-funnel: t/0 begins at 7: the 7 records before it are gone (retention); "
+        "so do 1 more partitions"
+    ]
+    elsewhere = setting_of(9)
+    elsewhere.log.delete_below("t/0", 7)
+    elsewhere.beginnings(start=Latest()).prepare()
+    assert elsewhere.notebook.messages == []
+
+
 def test_a_start_beyond_the_end_is_refused() -> None:
     """And leaves no checkpoint behind."""
     setting = setting_of(9, 4)
@@ -86,7 +103,7 @@ def test_a_log_whose_head_is_gone_begins_at_its_first_record() -> None:
     beginnings = setting.beginnings()
     beginnings.prepare()
     assert beginnings.take(["t/0"]) == {"t/0": 5}
-    assert setting.notebook.messages == []
+    assert setting.notebook.warnings == []
 
 
 @pytest.mark.parametrize("absorbed", [5, 6, 9])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sc_analytics_cli.cli.status import Limits, wrong
-from sc_analytics_cli.errors import NotThereError, UnreachableError
+from sc_analytics_cli.errors import ConflictError, NotThereError, UnreachableError
 from sc_analytics_cli.run import runs
 from sc_analytics_cli.run.standing import PartitionStanding, Standing
 from sc_analytics_cli.run.status import look
@@ -101,9 +101,9 @@ def test_a_topic_made_anew_is_a_fault() -> None:
     setting.beginnings().prepare()
     absorb(setting, 2)
     setting.log.topic_id = "id-2"
-    fault = partition(seen(setting)).fault
-    assert fault is not None
-    assert "t/0 is not the log that was read before" in fault
+    found = partition(seen(setting))
+    assert "t/0 is not the log that was read before" in (found.fault or "")
+    assert isinstance(found.refusal, ConflictError)
 
 
 def test_a_gap_stays_in_sight() -> None:
@@ -187,6 +187,27 @@ def test_what_is_wrong(case: str) -> None:
         setting.log.append("t/0", created(), timestamp=stamp(ago))
     limits, lines = LIMITS[case]
     assert list(wrong(seen(setting), limits)) == lines
+
+
+@pytest.mark.parametrize(
+    ("members", "lines"),
+    [
+        (0, ["order-funnel: no consumer runs, lag 3 records"]),
+        (1, []),
+        (None, []),
+    ],
+)
+def test_a_lag_that_nobody_works_at_is_wrong(members: int | None, lines: list[str]) -> None:
+    """Where we may look at the group; where not, nothing is made up."""
+    setting = Setting(partitions=1)
+    setting.log.append("t/0", *[created() for _ in range(3)], timestamp=stamp(60))
+    if members is not None:
+        setting.log.group_members[setting.projection.group()] = members
+    standing = seen(setting)
+    assert standing.projections[0].members == members
+    assert list(wrong(standing, Limits(None, None))) == lines
+    absorb(setting, 3)
+    assert list(wrong(seen(setting), Limits(None, None))) == []
 
 
 def test_a_fault_is_wrong_whatever_the_limits() -> None:

@@ -16,7 +16,11 @@ WORKERS = ["revenue (1)", "revenue (2)"]
 
 
 def beat(worker: str, away: str | None = None) -> Pulse:
-    return Pulse(worker, "revenue", {} if away else {"t/0": 3}, away)
+    return Pulse(worker, "revenue", {}, away, None) if away else at_work(worker, {"t/0": 3})
+
+
+def at_work(worker: str, lags: dict[str, int], partitions: int | None = 1) -> Pulse:
+    return Pulse(worker, "revenue", lags, None, partitions)
 
 
 HISTORIES: dict[str, tuple[list[tuple[float, Pulse]], float, bool, bool]] = {
@@ -24,6 +28,19 @@ HISTORIES: dict[str, tuple[list[tuple[float, Pulse]], float, bool, bool]] = {
     "nobody has begun for long": ([], 61, False, False),
     "one has begun": ([(1, beat(WORKERS[0]))], 10, True, False),
     "all are at work": ([(1, beat(WORKERS[0])), (2, beat(WORKERS[1]))], 50, True, True),
+    "one still joins": (
+        [(1, beat(WORKERS[0])), (2, at_work(WORKERS[1], {}, None))],
+        5,
+        True,
+        False,
+    ),
+    "one joins anew": (
+        [(1, beat(WORKERS[0])), (2, beat(WORKERS[1])), (3, at_work(WORKERS[1], {}, None))],
+        5,
+        True,
+        True,
+    ),
+    "one reads nothing": ([(1, beat(WORKERS[0])), (2, at_work(WORKERS[1], {}, 0))], 5, True, True),
     "one has fallen silent": ([(1, beat(WORKERS[0])), (30, beat(WORKERS[1]))], 62, False, False),
     "one waits for a server": (
         [(1, beat(WORKERS[0])), (2, beat(WORKERS[1])), (3, beat(WORKERS[1], "MongoDB is away"))],
@@ -55,6 +72,26 @@ def test_alive_and_ready(name: str) -> None:
     content = health.content()
     assert (content["alive"], content["ready"]) == (alive, ready)
     assert list(content["workers"]) == WORKERS
+
+
+@pytest.mark.parametrize(
+    ("pulse", "told"),
+    [
+        (at_work("w", {}, None), (False, None, None)),
+        (at_work("w", {"t/0": 3}, 2), (True, 2, None)),
+        (at_work("w", {"t/0": 3, "t/1": 4}, 2), (True, 2, 7)),
+        (at_work("w", {}, 0), (True, 0, 0)),
+        (beat("w", "MongoDB is away"), (False, None, None)),
+    ],
+)
+def test_what_is_not_known_yet_is_null(
+    pulse: Pulse, told: tuple[bool, int | None, int | None]
+) -> None:
+    """Partitions before the group has decided, and the lag before every end was heard of."""
+    health = Health(["w"], 60, FakeClock().monotonic)
+    health.pulses(pulse)
+    worker = health.content()["workers"]["w"]
+    assert (worker["begun"], worker["partitions"], worker["lag"]) == told
 
 
 def test_the_file_is_fresh_while_all_are_alive(tmp_path: Path) -> None:

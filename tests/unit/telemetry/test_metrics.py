@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sc_analytics_cli import __version__
 from sc_analytics_cli.run.ports import Pulse
 from sc_analytics_cli.run.tally import Tally
 from sc_analytics_cli.telemetry.metrics import Metrics
@@ -45,19 +46,24 @@ def lags(metrics: Metrics) -> dict[str, float]:
 def test_a_partition_that_goes_to_another_machine_has_no_lag_here() -> None:
     """One that goes to another worker of this command keeps it."""
     metrics = Metrics()
-    metrics.pulses(Pulse("a", "revenue", {"t/0": 5, "t/1": 6, "t/2": 7}, None))
+    metrics.pulses(Pulse("a", "revenue", {"t/0": 5, "t/1": 6, "t/2": 7}, None, 3))
     assert lags(metrics) == {"t/0": 5, "t/1": 6, "t/2": 7}
-    metrics.pulses(Pulse("b", "revenue", {"t/1": 4}, None))
-    metrics.pulses(Pulse("a", "revenue", {"t/0": 0}, None))
+    metrics.pulses(Pulse("b", "revenue", {"t/1": 4}, None, 1))
+    metrics.pulses(Pulse("a", "revenue", {"t/0": 0}, None, 1))
     assert lags(metrics) == {"t/0": 0, "t/1": 4}
 
 
 def test_a_worker_that_waits_says_so() -> None:
     """Its last lags stay: nobody knows better."""
     metrics = Metrics()
-    metrics.pulses(Pulse("a", "revenue", {"t/0": 5}, None))
-    metrics.pulses(Pulse("a", "revenue", {}, "MongoDB is away"))
-    assert samples(metrics)['sc_analytics_waiting{worker="a"}'] == 1
+    metrics.pulses(Pulse("a", "revenue", {"t/0": 5}, None, 1))
+    metrics.pulses(Pulse("a", "revenue", {}, "MongoDB is away", None))
+    assert samples(metrics)['sc_analytics_waiting{projection="revenue",worker="a"}'] == 1
     assert lags(metrics) == {"t/0": 5}
-    metrics.pulses(Pulse("a", "revenue", {"t/0": 1}, None))
-    assert samples(metrics)['sc_analytics_waiting{worker="a"}'] == 0
+    metrics.pulses(Pulse("a", "revenue", {"t/0": 1}, None, 1))
+    assert samples(metrics)['sc_analytics_waiting{projection="revenue",worker="a"}'] == 0
+
+
+def test_it_says_which_version_runs() -> None:
+    """As a label, from the start."""
+    assert samples(Metrics())[f'sc_analytics_info{{version="{__version__}"}}'] == 1
