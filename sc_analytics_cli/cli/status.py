@@ -185,9 +185,12 @@ def _check(standing: Standing, limits: Limits) -> None:
 
 
 def wrong(standing: Standing, limits: Limits) -> Iterator[str]:
-    """A line for each thing that is wrong: a fault, nobody at work, or a lag above a limit."""
+    """A line for each thing that is wrong: a fault, nobody at work, or a lag above a limit.
+
+    Where a limit is given, that alone says which lag is wrong.
+    """
     for projection in standing.projections:
-        if projection.members == 0 and projection.lag:
+        if limits == Limits(None, None) and projection.members == 0 and projection.lag:
             yield f"{projection.name}: no consumer runs, lag {projection.lag:,} records"
         for each in projection.partitions:
             where = f"{projection.name} {each.partition}"

@@ -206,6 +206,7 @@ def test_a_lag_that_nobody_works_at_is_wrong(members: int | None, lines: list[st
     standing = seen(setting)
     assert standing.projections[0].members == members
     assert list(wrong(standing, Limits(None, None))) == lines
+    assert list(wrong(standing, Limits(3, None))) == []
     absorb(setting, 3)
     assert list(wrong(seen(setting), Limits(None, None))) == []
 
