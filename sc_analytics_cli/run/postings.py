@@ -50,12 +50,13 @@ class Journals:
         duplicates = 0
         for order, entries in by_order.items():
             booked = self._scope.bookings(journals[order], self._bookkeeper)
-            for at, _ in entries:
-                if str(at) not in booked:
+            for at, event in entries:
+                place = self._scope.place(journals[order], at, event)
+                if place not in booked:
                     duplicates += 1
                 postings += [
                     (at.partition, Posting(at.offset, *booking))
-                    for booking in booked.get(str(at), ())
+                    for booking in booked.get(place, ())
                 ]
         return Posted(postings, duplicates, conflicts)
 

@@ -15,8 +15,8 @@ from .scope import Located, LocatedPosting
 class Rebuild:
     """Implements Scope for `dates`.
 
-    A journal's entry at a coordinate of the scan is replaced by what the record
-    says now. Of each order that is met:
+    A journal's entry for a record of the scan is replaced by what that says now
+    (see `place`). Of each order that is met:
 
     `facts` is where the records read here have facts; `recorded` where the
     journals have entries, inside `scanned`, the ranges that all processes
@@ -85,13 +85,29 @@ class Rebuild:
                 self.recorded.add(at)
         for at, _ in events:
             self.facts.add(at)
-        fresh = {str(at): journal.entry(at, event) for at, event in events}
+        fresh = {
+            place: journal.entry(at, event) | {"at": place}
+            for at, event in events
+            for place in [self.place(document, at, event)]
+        }
         kept = [fresh.get(entry["at"], entry) for entry in stored]
         replaced = document if kept == stored else document | {"facts": kept}
         grown = journal.record(replaced, events) or replaced
         self._note_entered(grown, len(stored))
         self.mended |= replaced is not document
         return None if grown is document else grown
+
+    def place(self, document: Document, at: Coordinate, event: Event) -> str:
+        """See Scope.place.
+
+        An event whose owner was absorbed long ago and is not read here (a file, say)
+        is counted where the scan meets it; its entry keeps the owner's place, and with
+        it the order in which the facts were recorded.
+        """
+        places = {entry["at"]: entry["event"] for entry in document["facts"]}
+        if str(at) in places:
+            return str(at)
+        return next((place for place, known in places.items() if known == event.id), str(at))
 
     def _note_entered(self, document: Document, known: int) -> None:
         for entry in document["facts"][known:]:

@@ -43,6 +43,10 @@ class Scope(Protocol):
         """What each fact of a journal adds, by its coordinate."""
         ...
 
+    def place(self, document: Document, at: Coordinate, event: Event) -> str:
+        """Where the journal has the event that was read at `at`."""
+        ...
+
     def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
         """Those of the letters that can be closed, now that the documents count them."""
         ...
@@ -80,6 +84,10 @@ class Everything:
     ) -> Mapping[str, Sequence[journal.Booking]]:
         """See Scope.bookings."""
         return journal.bookings(document, bookkeeper)
+
+    def place(self, document: Document, at: Coordinate, event: Event) -> str:
+        """See Scope.place; an event that has an entry elsewhere is a duplicate."""
+        return str(at)
 
     def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
         """See Scope.done_with."""
