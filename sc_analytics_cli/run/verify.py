@@ -7,7 +7,7 @@ documents are compared with the log as far as they have absorbed it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -57,12 +57,18 @@ def behind(plans: Iterable[Plan], store: Store, source: Source) -> list[Behind]:
     """Those of the plans' projections that have not absorbed everything that the plan reads."""
     found = []
     for plan in plans:
-        spans = unabsorbed(plan, store)
+        spans = _there(source, unabsorbed(plan, store))
         if spans:
             first = min(times_of(source, spans).values(), default=None)
             records = sum(end - start for start, end in spans.values())
             found.append(Behind(plan.projection.name, records, first))
     return found
+
+
+def _there(source: Source, spans: Mapping[str, Span]) -> dict[str, Span]:
+    """What of the spans retention has not deleted."""
+    firsts = {each: first for each, (first, _) in source.bounds(spans).items()}
+    return {p: (max(at, firsts[p]), end) for p, (at, end) in spans.items() if firsts[p] < end}
 
 
 def wait_for_live_runs(plans: Sequence[Plan], store: Store, clock: Clock) -> None:

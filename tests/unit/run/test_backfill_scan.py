@@ -15,7 +15,6 @@ from tests.fakes import Notebook
 
 from .setting import DAY, Setting, created
 
-
 LATE = 4_000_000_000_000
 """A timestamp after every date: a scan begins at the beginning."""
 

@@ -112,6 +112,16 @@ def test_what_is_not_absorbed_is_told_apart() -> None:
     assert PATIENCE_SECONDS <= clock.monotonic() <= PATIENCE_SECONDS + 1
 
 
+def test_what_retention_has_deleted_unread_is_not_counted() -> None:
+    """It is in the log no more; `status` tells of it."""
+    setting = Setting(partitions=1)
+    setting.log.append("t/0", created(), timestamp=LATE)
+    consume(setting)
+    setting.log.append("t/0", created(), created(), created(), timestamp=LATE)
+    setting.log.delete_below("t/0", 3)
+    assert [each.records for each in behind([planned(setting)], setting.store, setting.log)] == [1]
+
+
 def test_a_difference_in_what_is_absorbed_is_shown_beside_what_is_not() -> None:
     """Neither hides the other."""
     setting = Setting()
