@@ -138,6 +138,7 @@ def open_kafka(settings: Settings) -> LiveSource:
         timeout=settings.timeout,
         session_timeout=settings.session_timeout,
         security=settings.security,
+        topic_flags={settings.user_topic: "--user-topic", settings.order_topic: "--order-topic"},
     )
 
 

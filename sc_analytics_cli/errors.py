@@ -2,6 +2,7 @@
 
     AnalyticsError            1  unexpected
     ├── LimitError            1  a limit of the product was met
+    ├── DeclarationError      1  a projection's own function has failed
     ├── UsageError            2  a flag, SPEC, date or setting that cannot be understood
     ├── PartialError          3  done in part: something was skipped, and is named
     ├── AuthenticationError   4  a server refused the login
@@ -49,6 +50,15 @@ def _rebuild(
 
 class LimitError(AnalyticsError):
     """What a projection would store is beyond what a document can hold; nothing of it is."""
+
+    stops_alone = True
+
+
+class DeclarationError(AnalyticsError):
+    """A function that a projection was declared with has raised something else than Rejected.
+
+    The record is not absorbed: it is read again once the function is mended.
+    """
 
     stops_alone = True
 

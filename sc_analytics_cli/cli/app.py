@@ -28,7 +28,7 @@ class Commands(LazyGroup):
             "backfill:backfill",
             "Make dates exactly what the log says, while live runs go on.",
         ),
-        "verify": Entry("backfill:verify", "Compare documents with the log; writes nothing."),
+        "verify": Entry("verify:verify", "Compare documents with the log; writes nothing."),
         "report": Entry("report:report", "Show the daily documents; without --date, today's."),
         "status": Entry("status:status", "Show how far each projection is, and what is wrong."),
         "doctor": Entry("doctor:doctor", "Check settings, Kafka, the store and how they fit."),

@@ -119,7 +119,10 @@ def discard(
 
 def _chosen(store: Store, identities: list[str], everything: bool) -> list[Document]:
     if everything == bool(identities):
-        raise UsageError("which dead letters?", advice="name their ids, or --all")
+        raise UsageError(
+            "which dead letters?",
+            advice="name their ids (sc-analytics dead-letters list), or --all",
+        )
     if everything:
         return [each for each in store.scan(DEAD_LETTERS) if each["status"] == dead_letters.OPEN]
     found = store.load(DEAD_LETTERS, identities)

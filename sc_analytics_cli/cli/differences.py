@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..projections.declaration import Projection
@@ -10,6 +10,7 @@ from ..report.differences import Difference, differences
 from ..report.safe import harmless
 from ..run.backfill import Outcome
 from ..run.backfill_plan import Plan
+from ..run.verify import Behind
 from ..store.overlay import OverlayStore
 from .output import write_json
 from .plan_words import cuts_in_words, ranges_in_words
@@ -29,6 +30,16 @@ class Changed(NamedTuple):
     allowed: bool = False
 
 
+def changes_of(
+    plans: Iterable[Plan], outcomes: Mapping[str, Outcome], *, allowed: bool
+) -> list[Changed]:
+    """What became of each plan; `outcomes` has those that were carried out, by projection."""
+    return [
+        Changed(each.projection, outcomes.get(each.projection.name, Outcome()), each, allowed)
+        for each in plans
+    ]
+
+
 def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list[Changed]:
     """What was written to an overlay."""
     return [
@@ -45,13 +56,14 @@ def changed_by(overlay: OverlayStore, projections: Sequence[Projection]) -> list
     ]
 
 
-def print_changes(changed: Sequence[Changed], form: str) -> None:
+def print_changes(changed: Sequence[Changed], form: str, behind: Sequence[Behind] = ()) -> None:
     """Date, field, before, after and difference, as a `table` or as `json`.
 
-    As `differing`, the table without a word on the dates that are as they were.
+    As `differing`, what is stored and what the log says, without a word on the
+    dates that are as they were. `behind` are records not absorbed yet, for JSON.
     """
     if form == "json":
-        _print_json(changed)
+        _print_json(changed, behind)
     else:
         _print_tables(changed, unchanged=form == "table")
 
@@ -60,7 +72,7 @@ def _rows(changed: Changed) -> list[Difference]:
     return list(differences(changed.projection, changed.outcome.changed.values()))
 
 
-def _print_json(changed: Sequence[Changed]) -> None:
+def _print_json(changed: Sequence[Changed], behind: Iterable[Behind]) -> None:
     content = {
         "schema": SCHEMA,
         "differences": [each._asdict() for one in changed for each in _rows(one)],
@@ -83,6 +95,7 @@ def _print_json(changed: Sequence[Changed]) -> None:
             for date, cuts in sorted(one.plan.cut.items())
             for cut in cuts
         ],
+        "not_absorbed": [each._asdict() for each in behind],
     }
     write_json(content)
 
@@ -96,7 +109,8 @@ def _print_tables(changed: Sequence[Changed], *, unchanged: bool) -> None:
     for one in changed:
         rows = _rows(one)
         if rows:
-            console.print(difference_table(one.projection.name, rows))
+            headings = ("before", "after") if unchanged else ("stored", "log")
+            print_difference_table(console, one.projection.name, rows, headings)
         if unchanged and one.outcome.unchanged:
             dates = ranges_in_words(one.outcome.unchanged)
             console.print(f"{one.projection.name}: unchanged {dates}", highlight=False)
@@ -105,20 +119,42 @@ def _print_tables(changed: Sequence[Changed], *, unchanged: bool) -> None:
                 console.print(line, highlight=False, markup=False)
 
 
-def difference_table(name: str, rows: Sequence[Difference]) -> Any:
-    """The rows of one projection for a Console to print."""
+def print_difference_table(
+    console: Any,
+    name: str,
+    rows: Sequence[Difference],
+    headings: tuple[str, str] = ("before", "after"),
+) -> None:
+    """The rows of one projection; which version folded what is told above them."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, title=name, title_justify="left")
+    heading = "; ".join([name, *_versions(rows)])
+    figures = [each for each in rows if each.field != "version"]
+    if not figures:
+        console.print(Text(heading))
+        return
+    table = Table(box=box.SIMPLE_HEAD, title=Text(heading), title_justify="left")
     table.add_column("date", no_wrap=True)
     table.add_column("field", overflow="fold")
-    for heading in ("before", "after", "difference"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for cells in _cells(rows):
+    for each in (*headings, "difference"):
+        table.add_column(each, justify="right", no_wrap=True)
+    for cells in _cells(figures):
         table.add_row(*(Text(cell) for cell in cells))
-    return table
+    console.print(table)
+
+
+def _versions(rows: Iterable[Difference]) -> list[str]:
+    """`version 1 → 2: 2026-10-01 … 2026-10-03`, for each change of version."""
+    dates: dict[tuple[Any, Any], list[str]] = {}
+    for row in rows:
+        if row.field == "version":
+            dates.setdefault((row.before, row.after), []).append(row.date)
+    return [
+        f"version {_shown(before)} → {_shown(after)}: {ranges_in_words(each)}"
+        for (before, after), each in dates.items()
+    ]
 
 
 def _cells(rows: Sequence[Difference]) -> Iterator[tuple[str, str, str, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from contextlib import closing
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from ..errors import NotThereError, UsageError
 from ..event import Coordinate, Record
 from ..projections.catalog import all_projections
 from ..report.safe import EMPTY, harmless
-from ..run.explain import Explanation
+from ..run.explain import Content, Explanation, content
 from ..run.explain import explain as explain_record
 from ..run.same_log import as_absorbed
 from ..run.store_rules import stored_rules
@@ -26,6 +27,7 @@ from .output import write_json
 
 SCHEMA = "sc-analytics.explain/1"
 _COORDINATE = re.compile(r"(.+)[:/]([0-9]+):(-?[0-9]+)")
+_PARTITION = re.compile(r"(.+?)(?:[:/]([0-9]+))?:?")
 
 
 @command
@@ -45,15 +47,23 @@ def explain(
         closing(_open_log(settings, store)) as log,
     ):
         rules = stored_rules(store) or settings.rules
+        topics = {each: settings.topic_name(each.topic) for each in all_projections()}
+        _check_offset(subject, topics.values())
         explained = []
         for at in _coordinates(store, log, subject):
             record = _record(log, at)
-            topic = topic_of(at.partition)
+            told = content(record)
             explained += [
-                (at, explain_record(each, store, rules, at.partition, record))
-                for each in all_projections()
-                if settings.topic_name(each.topic) == topic
+                (at, told, explain_record(each, store, rules, at.partition, record))
+                for each, topic in topics.items()
+                if topic == topic_of(at.partition)
             ]
+    if not explained:
+        raise UsageError(
+            f"no projection reads the topic of {subject}",
+            cause=f"the topics are {', '.join(sorted(set(topics.values())))}",
+            advice="set --user-topic or --order-topic, or name one of these",
+        )
     if as_json:
         write_json({"schema": SCHEMA, "explanations": [_told(*each) for each in explained]})
         return
@@ -63,6 +73,16 @@ def explain(
 def _open_log(settings: Settings, store: Store) -> Source:
     topics = {settings.topic_name(each.topic) for each in all_projections()}
     return as_absorbed(bootstrap.open_kafka(settings), store, topics)
+
+
+def _check_offset(subject: str, topics: Collection[str]) -> None:
+    """Raise UsageError where a topic is named, or a partition of it, and no offset."""
+    match = _PARTITION.fullmatch(subject)
+    if match and match[1] in topics:
+        raise UsageError(
+            f"{subject} names no offset",
+            advice=f"sc-analytics explain {match[1]}:{match[2] or 0}:OFFSET",
+        )
 
 
 def _coordinates(store: Store, log: Source, subject: str) -> list[Coordinate]:
@@ -107,16 +127,18 @@ def _counted_back(log: Source, at: Coordinate) -> Coordinate:
 
 
 def _record(log: Source, at: Coordinate) -> Record:
-    if at.partition not in log.partitions([topic_of(at.partition)]):
-        topic, _, number = at.partition.rpartition("/")
-        raise NotThereError(f"{topic} has no partition {number}")
+    topic, _, number = at.partition.rpartition("/")
+    partitions = log.partitions([topic_of(at.partition)])
+    if at.partition not in partitions:
+        numbers = [int(each.rpartition("/")[2]) for each in partitions]
+        raise NotThereError(
+            f"{topic} has no partition {number}",
+            cause=f"its partitions are {min(numbers)} to {max(numbers)}",
+            advice=f"sc-analytics explain {topic}:{min(numbers)}:{at.offset}",
+        )
     first, end = log.bounds([at.partition])[at.partition]
     if not first <= at.offset < end:
-        raise NotThereError(
-            f"{at.partition} holds the offsets {first} to {end - 1}, not {at.offset}",
-            cause="retention has deleted it, or it is still to come",
-            advice=f"sc-analytics explain {at.partition}:-1, the last one there",
-        )
+        raise _outside(at, first, end)
     with closing(log.read({at.partition: (at.offset, at.offset + 1)})) as reader:
         while not reader.done:
             for chunk in reader.poll(0.5, 1):
@@ -128,10 +150,32 @@ def _record(log: Source, at: Coordinate) -> Record:
     )
 
 
-def _told(at: Coordinate, explanation: Explanation) -> dict[str, object]:
+def _outside(at: Coordinate, first: int, end: int) -> NotThereError:
+    """What to say of an offset below the log's start or above its end."""
+    topic, number = topic_of(at.partition), at.partition.rpartition("/")[2]
+    if first == end:
+        return NotThereError(
+            f"{at.partition} holds no record",
+            cause="nothing was produced to it, or retention has deleted everything",
+            advice="sc-analytics status",
+        )
+    gone = at.offset < first
+    near = first if gone else end - 1
+    return NotThereError(
+        f"{at.partition} holds the offsets {first} to {end - 1}, not {at.offset}",
+        cause="retention has deleted what lies below" if gone else "nothing was produced there yet",
+        advice=f"it {'begins' if gone else 'ends'} at {near}: "
+        f"sc-analytics explain {topic}:{number}:{near}",
+    )
+
+
+def _told(at: Coordinate, told: Content, explanation: Explanation) -> dict[str, object]:
     event = explanation.event
     return {
         "coordinate": str(at),
+        "event_type": told.event_type,
+        "occurred_at": told.occurred_at,
+        "order_id": told.order,
         "projection": explanation.projection,
         "fate": explanation.fate,
         "because": explanation.because,
@@ -146,9 +190,13 @@ def _told(at: Coordinate, explanation: Explanation) -> dict[str, object]:
     }
 
 
-def _print(explained: list[tuple[Coordinate, Explanation]]) -> None:
+def _print(explained: list[tuple[Coordinate, Content, Explanation]]) -> None:
     lines = []
-    for at, each in explained:
+    before = None
+    for at, told, each in explained:
+        if at != before:
+            lines += _in_words(told)
+        before = at
         why = f": {each.because}" if each.because else ""
         lines.append(f"{each.projection}  {at}  {each.fate}{why}")
         if each.event is not None:
@@ -159,3 +207,14 @@ def _print(explained: list[tuple[Coordinate, Explanation]]) -> None:
                 lines.append(f"    adds {add.amount:,} to {add.field}{key} on {posting.date}")
     for line in lines:
         print(harmless(line))  # noqa: T201
+
+
+def _in_words(told: Content) -> list[str]:
+    """`order.created, occurred at 2026-10-01T10:00Z, order o-1`; nothing of what says nothing."""
+    parts = [
+        told.event_type,
+        told.occurred_at and f"occurred at {told.occurred_at}",
+        told.order and f"order {told.order}",
+    ]
+    known = [each for each in parts if each]
+    return [", ".join(known)] if known else []

@@ -6,20 +6,23 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from ..run.backfill_plan import Cut, Plan
+from ..run.verify import Behind
 from .output import instant_in_words
 
 
 def dates_in_words(dates: Sequence[str], timezone: str) -> str:
     """`2026-10-01 … 2026-10-07, 7 dates, UTC, both ends included`."""
-    words = f"{ranges_in_words(dates)}, {_dates(len(dates))}, {timezone}"
+    words = f"{ranges_in_words(dates)}, {dates_counted(len(dates))}, {timezone}"
     return words + (", both ends included" if len(dates) > 1 else "")
 
 
 def ranges_in_words(dates: Sequence[str]) -> str:
     """`2026-10-01 … 2026-10-03, 2026-10-07`."""
-    return ", ".join(
-        first if first == last else f"{first} … {last}" for first, last in _consecutive(dates)
-    )
+    return ", ".join(_stretch(first, last) for first, last in _consecutive(dates))
+
+
+def _stretch(first: str, last: str) -> str:
+    return first if first == last else f"{first} … {last}"
 
 
 def _consecutive(dates: Sequence[str]) -> list[tuple[str, str]]:
@@ -34,47 +37,95 @@ def _consecutive(dates: Sequence[str]) -> list[tuple[str, str]]:
     return runs
 
 
+def possible_dates(plan: Plan, *, allowed: bool) -> list[str]:
+    """The dates that are rebuilt: all but those that retention has cut, unless that is allowed."""
+    return [date for date in plan.dates if allowed or date not in plan.cut]
+
+
 def plan_in_words(plan: Plan, timezone: str, *, allowed: bool) -> list[str]:
     """What is read, and what `cuts_in_words` says."""
     records = sum(end - start for start, end in plan.spans.values())
     name = plan.projection.name
+    dates = possible_dates(plan, allowed=allowed)
     lines = [
-        f"{name}: {dates_in_words(plan.dates, timezone)}",
+        f"{name}: {dates_in_words(dates, timezone)}",
         f"{name}: reads {records:,} records of {len(plan.spans)} partitions to the end of the log",
     ]
-    return lines + cuts_in_words(plan, allowed=allowed)
+    return (lines if dates else []) + cuts_in_words(plan, allowed=allowed)
 
 
 def cuts_in_words(plan: Plan, *, allowed: bool) -> list[str]:
-    """Which dates retention has cut, what is still there, and what happens to them."""
+    """A line for each stretch of dates that retention has cut: since when the log is whole."""
     fate = "rebuilt from what is left" if allowed else "skipped"
-    return [
-        f"{plan.projection.name}: {day} is not whole any more "
-        f"({', '.join(_begins(plan, each) for each in cuts)}): {fate}"
-        for day, cuts in sorted(plan.cut.items())
-    ]
+    by_reason: dict[str, list[str]] = {}
+    for day, cuts in plan.cut.items():
+        by_reason.setdefault(_since(plan, cuts), []).append(day)
+    lines = {
+        first: f"{plan.projection.name}: {_stretch(first, last)}: {reason}; {fate}"
+        for reason, days in by_reason.items()
+        for first, last in _consecutive(days)
+    }
+    return [lines[first] for first in sorted(lines)]
+
+
+def _since(plan: Plan, cuts: Iterable[Cut]) -> str:
+    """What is left of the log, as far as these cuts tell."""
+    cuts = list(cuts)
+    if any(each.first is None for each in cuts):
+        return "its topic was deleted"
+    times = [plan.since[each.partition] for each in cuts if each.partition in plan.since]
+    if not times:
+        return "the log's first records are deleted"
+    return f"the log begins {max(times):%Y-%m-%d %H:%M} UTC"
+
+
+def cut_dates(plans: Iterable[Plan]) -> str:
+    """The dates that retention has cut in any of the plans."""
+    return ranges_in_words(sorted({date for each in plans for date in each.cut}))
 
 
 def cause_of_cuts(plans: Iterable[Plan]) -> str:
-    """Where the cut partitions begin now."""
-    begins = [_begins(each, cut) for each in plans for cuts in each.cut.values() for cut in cuts]
-    where = ", ".join(dict.fromkeys(begins))
-    return f"the log begins after the first events of these dates: {where}"
+    """Where the cut partitions begin now, each once."""
+    begins: dict[str, dict[str, str]] = {}
+    for plan in plans:
+        for cut in (cut for cuts in plan.cut.values() for cut in cuts):
+            topic, _, number = cut.partition.rpartition("/")
+            begins.setdefault(topic, {})[number] = _begins(plan, cut)
+    where = "; ".join(
+        f"{topic}: {', '.join(f'partition {n} {told[n]}' for n in sorted(told, key=_number))}"
+        for topic, told in sorted(begins.items())
+    )
+    return f"the log begins after the first events of these dates; {where}"
+
+
+def _number(partition: str) -> tuple[int, str]:
+    return (int(partition), "") if partition.isdecimal() else (0, partition)
 
 
 def _begins(plan: Plan, cut: Cut) -> str:
     if cut.first is None:
-        return f"{cut.partition} is of a topic that was deleted"
+        return "is of a topic that was deleted"
     since = plan.since.get(cut.partition)
-    recorded = "" if since is None else f", recorded {instant_in_words(since)}"
-    return f"{cut.partition} begins at offset {cut.first:,}{recorded}"
+    recorded = "" if since is None else f" ({instant_in_words(since)})"
+    return f"from {cut.first:,}{recorded}"
+
+
+def behind_in_words(behind: Behind) -> str:
+    """`order-funnel: 3 records since 2026-11-28 14:05:09Z are in the log and not absorbed yet`."""
+    since = "" if behind.since is None else f" since {instant_in_words(behind.since)}"
+    one = behind.records == 1
+    return (
+        f"{behind.projection}: {'1 record' if one else f'{behind.records:,} records'}{since} "
+        f"{'is' if one else 'are'} in the log and not absorbed yet"
+    )
 
 
 def question(plans: Sequence[Plan], database: str) -> str:
-    """`Rewrite 3 dates of order-funnel in sc_analytics? [y/N]`."""
-    parts = [f"{_dates(len(each.dates))} of {each.projection.name}" for each in plans]
-    return f"Rewrite {', '.join(parts)} in {database}? [y/N] "
+    """`Rewrite 3 dates of order-funnel in sc_analytics (consumers may go on)? [y/N]`."""
+    parts = [f"{dates_counted(len(each.dates))} of {each.projection.name}" for each in plans]
+    return f"Rewrite {', '.join(parts)} in {database} (consumers may go on)? [y/N] "
 
 
-def _dates(count: int) -> str:
+def dates_counted(count: int) -> str:
+    """`1 date`, `3 dates`."""
     return "1 date" if count == 1 else f"{count:,} dates"

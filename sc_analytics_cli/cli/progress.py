@@ -170,6 +170,7 @@ def in_words(tally: Tally) -> str:
             ("duplicates", tally.duplicates),
             ("skipped", tally.skipped),
             ("dead letters", tally.dead_letters),
+            ("of other dates", tally.of_other_dates),
             ("additions absorbed before", tally.redelivered),
         )
         if value

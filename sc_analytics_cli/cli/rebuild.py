@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from .. import bootstrap
-from ..errors import AnalyticsError, LimitError, NotThereError
+from ..errors import AnalyticsError, LimitError, NotThereError, PartialError
 from ..projections.catalog import named
 from ..projections.declaration import Projection
 from ..report.dates import parse_dates
@@ -30,10 +30,11 @@ from ..source.port import Source
 from ..store.overlay import OverlayStore
 from ..store.port import Store
 from .durations import seconds
-from .plan_words import cause_of_cuts
+from .plan_words import cause_of_cuts, cut_dates, possible_dates
 from .processes import Job, run_jobs
 
 KAFKA = "kafka"
+_OF_CUTS = "--source ARCHIVE, or --allow-incomplete to make do with what is left"
 _LONGEST_SLACK = 366 * 86_400
 
 
@@ -103,21 +104,26 @@ def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:
     Raises NotThereError where nothing is left to rebuild.
     """
     plans = list(plans)
-    ready = [
-        each
-        if request.allow_incomplete
-        else replace(each, dates=[date for date in each.dates if date not in each.cut])
-        for each in plans
-    ]
+    allowed = request.allow_incomplete
+    ready = [replace(each, dates=possible_dates(each, allowed=allowed)) for each in plans]
     ready = [each for each in ready if each.dates]
     if plans and not ready:
-        cut = sorted({date for each in plans for date in each.cut})
         raise NotThereError(
-            f"no date can be rebuilt whole: retention has cut {', '.join(cut)}",
+            f"no date can be rebuilt whole: retention has cut {cut_dates(plans)}",
             cause=cause_of_cuts(plans),
-            advice="--source ARCHIVE, or --allow-incomplete to make do with what is left",
+            advice=_OF_CUTS,
         )
     return ready
+
+
+def tell_cut(plans: Sequence[Plan], request: Request) -> None:
+    """Raise PartialError where dates were left alone because retention has cut them."""
+    if any(each.cut for each in plans) and not request.allow_incomplete:
+        raise PartialError(
+            f"skipped, because retention has cut them: {cut_dates(plans)}",
+            cause=cause_of_cuts(plans),
+            advice=_OF_CUTS,
+        )
 
 
 def rebuild(
@@ -136,23 +142,12 @@ def rebuild(
     what is tried on it must not reach the store. An error that stops one
     projection alone is raised when the others are swapped.
     """
-    scanned = _scan(settings, store, log, plans, request, observer)
-    again = [
-        each
-        for each in plans
-        if _failure(scanned[each.projection.name]) is None
-        and another_pass_needed(each, scanned[each.projection.name])
-    ]
-    if again:
-        observer.says("order journals were mended: reading the range once more")
-        for each in again:
-            take_out(each, store, scanned[each.projection.name])
-        scanned |= _scan(settings, store, log, again, request, observer)
+    scanned = scan_settled(settings, store, log, plans, request, observer)
     clock = bootstrap.SystemClock().now
     failures = []
     for each in plans:
         name = each.projection.name
-        failure = _failure(scanned[name])
+        failure = failure_of(scanned[name])
         if failure is None:
             swapping = Backfill(each, store, settings.rules, clock, scanned[name])
             try:
@@ -165,7 +160,34 @@ def rebuild(
         raise failures[0]
 
 
-def _failure(scanned: Iterable[Scanned]) -> AnalyticsError | None:
+def scan_settled(
+    settings: Settings,
+    store: Store,
+    log: Source,
+    plans: Sequence[Plan],
+    request: Request,
+    observer: Observer,
+) -> dict[str, list[Scanned]]:
+    """Projection name → what the scan of its plan gave, with journals that say what the log says.
+
+    One part a process; what stopped a projection alone is kept in its parts.
+    """
+    scanned = _scan(settings, store, log, plans, request, observer)
+    again = [
+        each
+        for each in plans
+        if failure_of(scanned[each.projection.name]) is None
+        and another_pass_needed(each, scanned[each.projection.name])
+    ]
+    if again:
+        observer.says("order journals were mended: reading the range once more")
+        for each in again:
+            take_out(each, store, scanned[each.projection.name])
+        scanned |= _scan(settings, store, log, again, request, observer)
+    return scanned
+
+
+def failure_of(scanned: Iterable[Scanned]) -> AnalyticsError | None:
     """What stopped a projection in the scan, in any process."""
     return next((each.failure for each in scanned if each.failure is not None), None)
 

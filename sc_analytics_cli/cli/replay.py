@@ -156,6 +156,8 @@ def _replay_into(
                 partitions = source.partitions([topic])
                 refuse_other_log(flush.checkpoints, source, topic, partitions)
             spans = _spans(source, settings, projection, options)
+            if not spans and options.worker == 0 and options.start.startswith("@"):
+                observer.says(f"{projection.name}: {options.start} lies after the end of the log")
             check_no_hole(flush, spans, observer)
             shares.append(Share(flush, spans))
             records = sum(stop - start for start, stop in spans.values())
@@ -207,4 +209,4 @@ def _spans(
 def _wish(settings: Settings, options: RangeOptions) -> Wish:
     now, tz = bootstrap.SystemClock().now(), zone(settings.rules.timezone)
     stop = None if options.stop is None else parse_spec(options.stop, tz, now)
-    return Wish(parse_spec(options.start, tz, now), stop)
+    return Wish(parse_spec(options.start, tz, now), stop, (options.start, options.stop or ""))

@@ -96,7 +96,7 @@ def _print_whole(run: Document) -> None:
     from rich.text import Text
 
     from ..report.differences import Difference
-    from .differences import difference_table
+    from .differences import print_difference_table
 
     console = Console(highlight=False)
     lines = [
@@ -115,4 +115,4 @@ def _print_whole(run: Document) -> None:
     changes = [Difference(**each) for each in run.get("changes", [])]
     for projection in dict.fromkeys(each.projection for each in changes):
         rows = [each for each in changes if each.projection == projection]
-        console.print(difference_table(projection, rows))
+        print_difference_table(console, projection, rows)

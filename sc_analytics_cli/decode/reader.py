@@ -21,6 +21,16 @@ _event: Callable[[tuple[object, ...]], Event] = partial(tuple.__new__, Event)
 """An event of all its fields; a named tuple's own constructor takes twice as long."""
 
 
+class FunctionFailed(Exception):
+    """A `function` that a projection was declared with has raised `error` at `offset`."""
+
+    def __init__(self, function: str, error: Exception) -> None:
+        super().__init__(function)
+        self.function = function
+        self.error = error
+        self.offset = -1
+
+
 class Reading(NamedTuple):
     """What a stretch of records says to one projection, in their order."""
 
@@ -36,7 +46,8 @@ def read(
 
     A tombstone and an event type without a reader are skipped, the latter
     without a look at the rest of the record. Nothing is ever raised for what a
-    record holds: what cannot be read is a dead letter.
+    record holds: what cannot be read is a dead letter. Raises FunctionFailed where
+    a reader does.
     """
     events: list[Event] = []
     dead: list[DeadLetter] = []
@@ -67,6 +78,9 @@ def read(
             found(_event((record.offset, event_id, date, hour, adds, fact)))
         except Rejected as reason:
             dead.append(DeadLetter(record, str(reason)))
+        except FunctionFailed as failed:
+            failed.offset = record.offset
+            raise
     return Reading(events, dead, skipped)
 
 

@@ -78,6 +78,7 @@ def absorb(
     it was folded by: only a rebuild makes a document new as a whole. Raises
     LimitError where a counter would outgrow 64 bits.
     """
+    document = shape.filled(document)
     grown = dict(document)
     for delta in fresh.values():
         _add(shape, grown, document, delta.entries())

@@ -105,6 +105,12 @@ class Shape:
             document[name] = {} if isinstance(field, CentsBy) else 0
         return document | {"hours": {}, "source": {}}
 
+    def filled(self, document: Document) -> Document:
+        """The document with every field; one of an older version may lack those that are new."""
+        if document.keys() >= self.fields.keys():
+            return document
+        return self.empty(document["_id"]) | document
+
     def derive(self, document: Document) -> None:
         """Set the derived fields to what the counters say."""
         for name, field in self.fields.items():

@@ -33,6 +33,7 @@ def negative(shape: Shape, document: Document) -> bool:
 
 
 def _combined(shape: Shape, one: Document, other: Document, sign: int) -> Document:
+    one, other = shape.filled(one), shape.filled(other)
     result = one | {"source": dict(one["source"])}
     for name, field in shape.fields.items():
         if isinstance(field, Derived):

@@ -7,16 +7,23 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from ..errors import UsageError, perhaps
+from ..errors import DeclarationError, UsageError, perhaps
 from .declaration import DailyProjection, Projection
 
 
 @cache
 def all_projections() -> tuple[Projection, ...]:
-    """Every projection, by name."""
+    """Every projection, by name; raises DeclarationError where one is declared wrongly."""
     package = __package__ or ""
     for module in iter_modules(import_module(package).__path__):
-        import_module(f"{package}.{module.name}")
+        try:
+            import_module(f"{package}.{module.name}")
+        except TypeError as error:
+            raise DeclarationError(
+                str(error),
+                cause="this projection is not declared as it should be",
+                advice=f"mend projections/{module.name}.py; docs/projection.md shows how",
+            ) from error
     declared = [
         each for each in DailyProjection.__subclasses__() if each.__module__.startswith(package)
     ]

@@ -10,16 +10,19 @@ the stored document and the report's columns.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
-from ..decode.fields import Envelope
-from ..decode.reader import EffectReader
+from ..decode.fields import Envelope, Rejected
+from ..decode.reader import EffectReader, FunctionFailed
 from ..event import Add, Effect
 from ..fold.field import CentsBy, Count, Counter, Derived, Field, Shape
 from ..fold.journal import Bookkeeper
 from ..settings import Rules
+
+Result = TypeVar("Result")
 
 FactReader = Callable[[Envelope, Rules], Effect]
 
@@ -74,6 +77,11 @@ class DailyProjection:
         both = cls.facts.keys() & _counts_by_type(fields).keys()
         if both:
             raise TypeError(f"{cls.__name__}: {min(both)} is a fact and cannot be counted as well")
+        for attribute, field in fields.items():
+            if isinstance(field, Count) and field.when is not None:
+                _check_parameters(f"{cls.__name__}.{attribute}: when=", field.when)
+        for kind, reader in cls.facts.items():
+            _check_parameters(f"{cls.__name__}: the fact {kind}", reader)
         shown = {*cls.stages, *(name for s in cls.shares.values() for name in (s.part, *s.wholes))}
         unknown = {name for name in shown if not isinstance(fields.get(name), Counter)}
         if unknown:
@@ -111,8 +119,35 @@ class DailyProjection:
 Projection = type[DailyProjection]
 
 
-def _bind(reader: FactReader, rules: Rules) -> EffectReader:
-    return lambda envelope: reader(envelope, rules)
+def _check_parameters(what: str, function: Callable[..., Any]) -> None:
+    """Raise TypeError where the function cannot be called as functions of a projection are."""
+    try:
+        inspect.signature(function).bind({}, Rules())
+    except TypeError:
+        raise TypeError(
+            f"{what} is called as {_name(function)}(envelope, rules); it takes "
+            f"{inspect.signature(function)}"
+        ) from None
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__qualname__", function))
+
+
+def _bind(
+    function: Callable[[Envelope, Rules], Result], rules: Rules
+) -> Callable[[Envelope], Result]:
+    """The function with these rules; what is wrong with it is told by its name."""
+
+    def bound(envelope: Envelope) -> Result:
+        try:
+            return function(envelope, rules)
+        except Rejected:
+            raise
+        except Exception as error:
+            raise FunctionFailed(_name(function), error) from error
+
+    return bound
 
 
 def _counts_by_type(fields: Mapping[str, Field]) -> dict[str, list[tuple[str, Count]]]:
@@ -125,10 +160,10 @@ def _counts_by_type(fields: Mapping[str, Field]) -> dict[str, list[tuple[str, Co
 
 def _counting(counts: list[tuple[str, Count]], rules: Rules) -> EffectReader:
     always = tuple(Add(name, 1) for name, count in counts if count.when is None)
-    conditional = [(Add(name, 1), count.when) for name, count in counts if count.when]
+    conditional = [(Add(name, 1), _bind(count.when, rules)) for name, count in counts if count.when]
     if not conditional:
         return lambda envelope: always
     return lambda envelope: (
         *always,
-        *(add for add, when in conditional if when(envelope, rules)),
+        *(add for add, when in conditional if when(envelope)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -57,7 +58,9 @@ def _day(word: str, text: str, today: date) -> date:
         day = _meant(word, today)
     except (ValueError, OverflowError) as error:
         raise UsageError(
-            f"there is no such date in the calendar: {text!r}", cause=str(error), advice=_ADVICE
+            f"there is no such date in the calendar: {text!r}",
+            cause=str(error),
+            advice=_nearest(word, text) or _ADVICE,
         ) from None
     if day is None:
         raise UsageError(
@@ -72,6 +75,15 @@ def _day(word: str, text: str, today: date) -> date:
             advice=_ADVICE,
         )
     return day
+
+
+def _nearest(word: str, text: str) -> str | None:
+    """What to type instead of the 31st of a month that has 30 days; None for anything else."""
+    day = _DAY.fullmatch(word)
+    if day and 1 <= int(day[2]) <= 12 and 28 < int(day[3]) <= 31:
+        last = monthrange(int(day[1]), int(day[2]))[1]
+        return f"--date {text.replace(word, f'{day[1]}-{day[2]}-{last}')}"
+    return None
 
 
 def _meant(word: str, today: date) -> date | None:

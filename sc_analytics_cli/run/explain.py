@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from ..decode.fields import Envelope, Rejected, either
+from ..decode.lenient import parse_leniently
 from ..decode.moment import Calendar
-from ..decode.reader import read
 from ..event import Coordinate, Event, Record
 from ..fold import journal
 from ..fold.delta import Adding, Posting
@@ -18,6 +19,39 @@ from ..settings import Rules
 from ..store.port import Store
 from .checkpoints import Checkpoints
 from .dead_letters import Letters
+from .readings import reading_of
+
+
+class Content(NamedTuple):
+    """What a record says of itself, nothing of it checked; None where it does not say so."""
+
+    event_type: str | None = None
+    occurred_at: str | None = None
+    order: str | None = None
+
+
+def content(record: Record) -> Content:
+    """Read what can be read of a record, also of one that is a dead letter or not listed."""
+    try:
+        envelope = parse_leniently(record.value or b"", "")
+    except Rejected:
+        return Content()
+    if not isinstance(envelope, dict):
+        return Content()
+    kind = _text(either(envelope, "event_type", "type"))
+    return Content(kind, _text(either(envelope, "occurred_at", "time")), _order(kind, envelope))
+
+
+def _order(kind: str | None, envelope: Envelope) -> str | None:
+    fields = either(envelope, "payload", "data")
+    named = fields.get("order_id") if isinstance(fields, dict) else None
+    if named is None and kind is not None and kind.startswith("order."):
+        named = either(envelope, "aggregate_id", "subject")
+    return _text(named)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 class Explanation(NamedTuple):
@@ -39,11 +73,12 @@ def explain(
 ) -> Explanation:
     """Read the record as this version of the product does and look up what is stored of it."""
     name = projection.name
-    reading = read([record], projection.readers(rules), Calendar(rules.timezone))
+    readers = projection.readers(rules)
+    reading = reading_of(projection, partition, [record], readers, Calendar(rules.timezone))
     if reading.dead_letters:
         return Explanation(name, "dead letter", reading.dead_letters[0].reason)
     if not reading.events:
-        return Explanation(name, "skipped", "a tombstone, or a type that it does not list")
+        return Explanation(name, "skipped", _why_skipped(record))
     (event,) = reading.events
     at = Coordinate(partition, record.offset)
     owner = store.owners(projection.ledger(), [event.id]).get(event.id)
@@ -62,8 +97,19 @@ def explain(
     if missing:
         why = f"the document of {missing[0]} has not absorbed its offset; a backfill mends that"
         return Explanation(name, "not absorbed yet", why, event, postings)
-    why = "" if postings else "without effect: it adds nothing"
-    return Explanation(name, "counted", why, event, postings)
+    return Explanation(name, "counted", "" if postings else _without_effect(event), event, postings)
+
+
+def _why_skipped(record: Record) -> str:
+    if record.value is None:
+        return "a tombstone: it has no value"
+    return f"it does not count events of the type {content(record).event_type}"
+
+
+def _without_effect(event: Event) -> str:
+    if event.fact is not None and event.fact.kind == "attribution":
+        return f"remembered for order {event.fact.order}: takes effect with its payments"
+    return "without effect: it adds nothing"
 
 
 def _postings(

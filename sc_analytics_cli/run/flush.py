@@ -24,7 +24,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from ..decode.moment import Calendar
-from ..decode.reader import Reading, read
+from ..decode.reader import Reading
 from ..event import Chunk, Coordinate
 from ..fold.delta import Delta, Deltas, fold
 from ..fold.document import Reach, Unread, absorb, unabsorbed
@@ -37,6 +37,7 @@ from .batch import Stretch, cut, gather
 from .checkpoints import Checkpoints
 from .dead_letters import Letters
 from .postings import Journals
+from .readings import reading_of
 from .remembered import Remembered
 from .row import Row
 from .scope import Everything, Located, LocatedPosting, Scope
@@ -143,7 +144,9 @@ class Flush:
 
     def _read(self, stretches: Mapping[str, Stretch]) -> dict[str, Reading]:
         return {
-            partition: read(stretch.records, self._readers, self._calendar)
+            partition: reading_of(
+                self.projection, partition, stretch.records, self._readers, self._calendar
+            )
             for partition, stretch in stretches.items()
         }
 
@@ -160,7 +163,9 @@ class Flush:
         }
         try:
             with self._store.atomic():
-                events = self._scope.events(self._sort_out(stretches, readings, tally))
+                found = self._sort_out(stretches, readings, tally)
+                events = self._scope.events(found)
+                tally.of_other_dates += len(found) - len(events)
                 self._reached(Step.DECODE)
                 kept = self._claim(events, tally)
                 unread = {each: self._letters.unread(each) for each in stretches}

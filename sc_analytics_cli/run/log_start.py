@@ -1,8 +1,8 @@
-"""What is left at the head of a log that retention has cut."""
+"""What is left at the head of a log that retention has cut, and when it was recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -14,8 +14,12 @@ _POLL_SECONDS = 0.5
 
 def first_times(source: Source, partitions: Collection[str]) -> dict[str, datetime]:
     """Partition → when its first record that is still there was recorded, where that is known."""
-    bounds = source.bounds(partitions)
-    firsts = {each: _first_record(source, each, span) for each, span in bounds.items()}
+    return times_of(source, source.bounds(partitions))
+
+
+def times_of(source: Source, spans: Mapping[str, Span]) -> dict[str, datetime]:
+    """Partition → when the first record of its span was recorded, where that is known."""
+    firsts = {each: _first_record(source, each, span) for each, span in spans.items()}
     return {
         each: datetime.fromtimestamp(record.timestamp / 1000, UTC)
         for each, record in firsts.items()

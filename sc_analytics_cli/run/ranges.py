@@ -13,10 +13,14 @@ _LINES: Final = "lines/0"
 
 
 class Wish(NamedTuple):
-    """Where to start and, exclusive, where to stop; without a stop, at the end."""
+    """Where to start and, exclusive, where to stop; without a stop, at the end.
+
+    `typed` are the words for both, for messages.
+    """
 
     start: Spec
     stop: Spec | None
+    typed: tuple[str, str] | None = None
 
 
 def wished_spans(source: Source, bounds: Mapping[str, Span], wish: Wish) -> dict[str, Span]:
@@ -31,12 +35,21 @@ def wished_spans(source: Source, bounds: Mapping[str, Span], wish: Wish) -> dict
     for partition, start in starts.items():
         stop = stops.get(partition, bounds[partition][1])
         if stop < start:
-            raise UsageError(
-                f"--to-offset {stop} of {partition} lies before --from-offset {start}",
-                cause="--to-offset is exclusive and must not be below --from-offset",
-            )
+            raise _backwards(wish, partition, start, stop)
         spans[partition] = (start, stop)
     return spans
+
+
+def _backwards(wish: Wish, partition: str, start: int, stop: int) -> UsageError:
+    first, last = wish.typed or (str(start), str(stop))
+    where = (
+        "of the file these are the lines" if partition == _LINES else f"of {partition} these are"
+    )
+    return UsageError(
+        f"--to-offset {last} lies before --from-offset {first}",
+        cause=f"{where} {stop} and {start}, and --to-offset is exclusive",
+        advice="give a later --to-offset, or leave it out to read to the end",
+    )
 
 
 def chosen_lines(source: Source, line_span: Span, wish: Wish) -> Span:

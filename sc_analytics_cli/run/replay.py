@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
@@ -126,7 +126,7 @@ class _Writer:
     def _flush(self, chunks: Iterable[Chunk]) -> list[tuple[Share, Tally, dict[str, int]]]:
         done = []
         for share in self._shares:
-            mine = [chunk for chunk in chunks if chunk.partition in share.spans]
+            mine = list(_within(chunks, share.spans))
             if not mine or share.failure is not None:
                 continue
             try:
@@ -140,3 +140,17 @@ class _Writer:
                 continue
             done.append((share, tally, {chunk.partition: chunk.end for chunk in mine}))
         return done
+
+
+def _within(chunks: Iterable[Chunk], spans: Mapping[str, Span]) -> Iterator[Chunk]:
+    """What of the chunks lies in these spans: what is read for another share may reach further."""
+    for chunk in chunks:
+        if chunk.partition not in spans:
+            continue
+        first, stop = spans[chunk.partition]
+        start, end = max(chunk.start, first), min(chunk.end, stop)
+        if (start, end) == (chunk.start, chunk.end):
+            yield chunk
+        elif start < end:
+            records = [each for each in chunk.records if start <= each.offset < end]
+            yield chunk._replace(start=start, end=end, records=records)

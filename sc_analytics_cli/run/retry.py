@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from ..decode.moment import Calendar
-from ..decode.reader import read
 from ..event import Chunk, Coordinate, LogRecord
 from ..fold.field import Document
 from ..fold.ranges import contains
@@ -16,6 +15,7 @@ from ..settings import Rules
 from ..store.port import Store
 from .dead_letters import OPEN, close, coordinate_of
 from .flush import Flush
+from .readings import reading_of
 from .scope import Everything
 
 RETRIED: Final = "retried"
@@ -48,7 +48,8 @@ class Retry:
         at = coordinate_of(letter)
         record = LogRecord(at.offset, letter["value"], letter["key"])
         readers = self._projection.readers(self._rules)
-        reading = read([record], readers, Calendar(self._rules.timezone))
+        calendar = Calendar(self._rules.timezone)
+        reading = reading_of(self._projection, at.partition, [record], readers, calendar)
         if reading.dead_letters:
             return reading.dead_letters[0].reason
         return self._count(at, record, letter["topic"])

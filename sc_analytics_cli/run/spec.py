@@ -148,9 +148,14 @@ def _named(offsets: Mapping[int, int], bounds: Bounds) -> dict[str, int]:
             chosen[name] = offsets[number]
     missing = set(offsets) - {int(name.rpartition("/")[2]) for name in chosen}
     if missing:
+        known = sorted(bounds)
+        there = [int(name.rpartition("/")[2]) for name in known]
         raise NotThereError(
             f"there is no partition {min(missing)}",
-            cause="the topic has: " + ", ".join(sorted(bounds)),
+            cause="the topic has: " + ", ".join(known),
+            advice=f"name one of these: {min(there)}:{offsets[min(missing)]}"
+            if there
+            else "name the offset alone: it is of every partition",
         )
     return chosen
 

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass
 class Tally:
     """Counts of records by what became of them, for one projection.
 
-    read = counted + duplicates + skipped + dead_letters; `redelivered` tells how
+    read = counted + duplicates + skipped + dead_letters + of_other_dates, the last
+    of a rebuild of certain dates alone; `redelivered` tells how
     many additions of the counted ones a document had absorbed before. `flushes`
     took `seconds` together, where somebody measured it.
     """
@@ -19,6 +20,7 @@ class Tally:
     duplicates: int = 0
     skipped: int = 0
     dead_letters: int = 0
+    of_other_dates: int = 0
     redelivered: int = 0
     conflicts: int = 0
     written: int = 0

@@ -25,7 +25,9 @@ class OverlayStore:
     """
 
     def __init__(self, base: Store) -> None:
-        self._base = base
+        self.base = base
+        """What is below, as others write it."""
+
         self._top = MemoryStore()
         self._fetched: dict[str, dict[str, str | None]] = defaultdict(dict)
         """Kind → `_id` → the `rev` it had in `base`, None where it was not there."""
@@ -36,7 +38,7 @@ class OverlayStore:
         `before` is what `base` holds now: others may have written there meanwhile.
         """
         ids = sorted(self._fetched[kind])
-        before, after = self._base.load(kind, ids), self._top.load(kind, ids)
+        before, after = self.base.load(kind, ids), self._top.load(kind, ids)
         for key in ids:
             if after.get(key, {}).get("rev") != self._fetched[kind][key]:
                 yield before.get(key), after.get(key)
@@ -66,7 +68,7 @@ class OverlayStore:
         """See Store.scan."""
         mine = frozenset(self._fetched[kind])
         theirs = (
-            each for each in self._base.scan(kind, first, last, fields) if each["_id"] not in mine
+            each for each in self.base.scan(kind, first, last, fields) if each["_id"] not in mine
         )
         ours = (each for each in self._top.scan(kind, first, last, fields) if each["_id"] in mine)
         return merge(theirs, ours, key=itemgetter("_id"))
@@ -91,12 +93,12 @@ class OverlayStore:
 
     def close(self) -> None:
         """Close the store below."""
-        self._base.close()
+        self.base.close()
 
     def _fetch(self, kind: str, ids: Collection[str]) -> None:
         missing = [each for each in ids if each not in self._fetched[kind]]
         if missing:
-            self._keep(kind, missing, self._base.load(kind, missing))
+            self._keep(kind, missing, self.base.load(kind, missing))
 
     def _keep(self, kind: str, ids: Collection[str], found: Mapping[str, Document]) -> None:
         self._top.put(kind, found.values())
@@ -106,4 +108,4 @@ class OverlayStore:
         known = self._top.owners(ledger, event_ids)
         missing = [each for each in event_ids if each not in known]
         if missing:
-            self._top.own(ledger, self._base.owners(ledger, missing))
+            self._top.own(ledger, self.base.owners(ledger, missing))

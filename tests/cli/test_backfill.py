@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pymongo import MongoClient
 
 from tests.integration.databases import fresh_database
 from tests.integration.documents import dump, raw_documents
 from tests.integration.product import wait_until
+from tests.oracle.sample import event
 from tests.servers.kafka import KafkaServer
 from tests.servers.mongo import MongoServer
 
 from .command import misused, refused
-from .mended import DATES, RANGE, Consumed, consumed, edit
+from .mended import DATES, RANGE, Consumed, append, consumed, edit
 from .terminal import Terminal
 
 FUNNEL = "analytics_order_funnel"
@@ -48,12 +50,15 @@ def test_the_plan_and_the_question_come_before_anything_is_done(store: Consumed)
     assert (
         "order-funnel: 2026-10-01 … 2026-10-03, 3 dates, UTC, both ends included" in terminal.seen
     )
-    assert f"Rewrite 3 dates of order-funnel in {store.name}? [y/N] " in terminal.seen
+    question = f"Rewrite 3 dates of order-funnel in {store.name} (consumers may go on)? [y/N] "
+    assert question in terminal.seen
     assert orders(store)[0] == 41
     terminal.type("y\n")
     code, out = terminal.ended()
     assert code == 0, terminal.seen
     assert re.search(r"2026-10-01 +orders_created +41 +1 +-40", out), out
+    identity = runs(store)[-1]["id"]
+    assert f"1 date rewritten · run {identity} · sc-analytics runs show {identity}" in terminal.seen
     assert orders(store) == [1, 1, 0]
 
 
@@ -109,6 +114,7 @@ def test_a_dry_run_as_json(store: Consumed) -> None:
         ],
         "unchanged": {"order-funnel": list(DATES[1:]), "revenue": list(DATES)},
         "incomplete": [],
+        "not_absorbed": [],
     }
 
 
@@ -133,15 +139,46 @@ def test_stale_dates_are_those_of_an_older_version(store: Consumed) -> None:
     assert "order-funnel: 2026-10-02, 1 date, UTC" in outcome.err
     assert raw_documents(store.command.store, FUNNEL)[DATES[1]]["version"] == 1
     again = store.command.run("backfill", "order-funnel", "--stale", "--yes")
-    assert again.code == 0, again.err
-    assert "nothing differs" in again.out
+    assert (again.code, again.out, again.err) == (0, "", "no date is stale\n")
+    for line in (
+        ("backfill", "--stale"),
+        ("backfill", "--stale", "--dry-run"),
+        ("verify", "--stale"),
+    ):
+        outcome = store.command.run(*line)
+        assert (outcome.code, outcome.out, outcome.err) == (0, "", "no date is stale\n"), line
+
+
+def test_verify_takes_stale_dates_too(store: Consumed) -> None:
+    """The version is told in the heading, not as a figure; a dry run says the same."""
+    edit(store.command.store, FUNNEL, DATES[1], {"$set": {"version": 0, "orders_created": 5}})
+    outcome = store.command.run("verify", "order-funnel", "--stale")
+    assert outcome.code == 8
+    lines = [line.split() for line in outcome.out.splitlines() if line.strip()]
+    assert lines[0] == ["order-funnel;", "version", "0", "→", "1:", DATES[1]]
+    assert lines[1] == ["date", "field", "stored", "log", "difference"]
+    assert lines[3:] == [[DATES[1], "orders_created", "5", "1", "-4"]]
+    store.command.ok("backfill", "order-funnel", "--stale", "--yes")
+
+
+def test_dates_that_have_not_begun_are_refused_unless_they_have_a_document(store: Consumed) -> None:
+    """Nothing can be known of them; a document of one was made by a wrong clock."""
+    for line in (("backfill", "--yes"), ("backfill", "--dry-run"), ("verify",)):
+        outcome = store.command.run(*line, "order-funnel", "--date", "2998-12-24..2998-12-26")
+        refused(outcome, 2, "these dates have not begun: 2998-12-24 … 2998-12-26", "today is")
+    wrong = {"_id": "2998-12-24", "date": "2998-12-24", "orders_created": 3}
+    with MongoClient[dict[str, Any]](store.command.store) as client:
+        client.get_default_database()[FUNNEL].insert_one(wrong)
+    store.command.ok("backfill", "order-funnel", "--date", "2998-12-24", "--yes")
+    assert "2998-12-24" not in raw_documents(store.command.store, FUNNEL)
 
 
 def test_which_dates_must_be_said(store: Consumed) -> None:
     """Neither none nor two ways at once; nor a range that runs backwards."""
-    refused(store.command.run("backfill", "--yes"), 2, "which dates", "--stale")
-    refused(store.command.run("backfill", "--stale", "--date", RANGE, "--yes"), 2, "which dates")
-    refused(store.command.run("verify"), 2, "which dates")
+    for verb in ("backfill", "verify"):
+        refused(store.command.run(verb), 2, f"{verb} needs to know which dates", "--stale")
+        both = store.command.run(verb, "--stale", "--date", RANGE)
+        refused(both, 2, "--date and --stale exclude each other")
     for dates in ("2026-10-03..2026-10-01", "2026-02-30", "", ".."):
         refused(store.command.run("backfill", "--date", dates, "--yes"), 2)
     misused(store.command.run("backfill", "--date", RANGE, "--workers", "0"), "--workers")
@@ -171,7 +208,43 @@ def test_verify_is_quiet_where_nothing_differs_and_exits_with_8_where_it_does(
     loud = store.command.run(*line, "--workers", "2")
     assert loud.code == 8
     assert "orders_created" in loud.out
+    assert loud.err == ""
     assert dump(store.command.store) == before
+
+
+def test_verify_says_on_a_terminal_that_all_is_well(store: Consumed) -> None:
+    """On standard error; what is piped on stays empty."""
+    store.command.ok("backfill", "order-funnel", "revenue", "--date", RANGE, "--yes")
+    terminal = Terminal(store.command, "verify", "order-funnel", "--date", RANGE)
+    code, out = terminal.ended()
+    assert (code, out) == (0, "")
+    assert "3 dates agree with the log (3 documents)" in terminal.seen
+
+
+def test_records_that_nobody_absorbs_are_told_apart(kafka: KafkaServer, mongo: MongoServer) -> None:
+    """By verify, after a wait, with exit 8; by a dry run at once; neither calls them wrong."""
+    with fresh_database(mongo) as uri:
+        store = consumed(kafka.bootstrap_servers, uri)
+        late = [event("order.created", at=f"{DATES[0]}T23:00Z") for _ in range(2)]
+        append(kafka.bootstrap_servers, store.topic, list(late))
+        words = (
+            "order-funnel: 2 records since 2026-10-03 20:00:00Z are in the log and not absorbed yet"
+        )
+        verified = store.command.run("verify", "order-funnel", "--date", RANGE)
+        assert (verified.code, verified.out) == (8, "")
+        assert verified.err == f"{words}: is the consumer running? sc-analytics status\n"
+        told = json.loads(
+            store.command.run("verify", "order-funnel", "--date", RANGE, "--json").out
+        )
+        assert (told["differences"], told["unchanged"]) == ([], {"order-funnel": list(DATES)})
+        since = "2026-10-03T20:00:00.000Z"
+        assert told["not_absorbed"] == [
+            {"projection": "order-funnel", "records": 2, "since": since}
+        ]
+        dry = store.command.run("backfill", "order-funnel", "--date", RANGE, "--dry-run")
+        assert dry.code == 0
+        assert words in dry.err
+        assert re.search(r"2026-10-01 +orders_created +1 +3 +\+2", dry.out)
 
 
 def runs(store: Consumed) -> list[dict[str, Any]]:

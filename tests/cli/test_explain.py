@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from kafka import KafkaAdminClient, TopicPartition
 
+from tests.integration.broker import create_topics
 from tests.integration.databases import fresh_database
-from tests.oracle.sample import event
+from tests.oracle.sample import attribute, event
 from tests.servers.kafka import KafkaServer
 from tests.servers.mongo import MongoServer
 
-from .command import refused
+from .command import Command, refused
 from .mended import DATES, Consumed, append, consumed
 
 
@@ -99,6 +101,35 @@ def test_in_words(store: Consumed) -> None:
     assert f"adds 1,250 to gross_revenue_cents on {DATES[2]}" in counted
 
 
+def test_what_the_event_is(store: Consumed) -> None:
+    """Its type, when it happened and its order, also of one that is a dead letter or skipped."""
+    found = told(store, f"{store.topic}:0:4")["order-funnel"]
+    assert (found["event_type"], found["order_id"]) == ("order.payment_succeeded", "o-1")
+    assert found["occurred_at"] == f"{DATES[2]}T13:00Z"
+    words = store.command.ok("explain", f"{store.topic}:0:4")
+    assert f"order.payment_succeeded, occurred at {DATES[2]}T13:00Z, order o-1" in words
+    assert "a tombstone: it has no value" in store.command.ok("explain", f"{store.topic}:0:5")
+    unlisted = store.command.ok("explain", f"{store.topic}:0:6")
+    assert "it does not count events of the type order.note_added" in unlisted
+
+
+def beside(kafka: KafkaServer, store: Consumed, name: str, *values: Any) -> tuple[Command, str]:
+    """A topic of one partition beside the store's own, and the command on it."""
+    topic = f"{store.topic}.{name}"
+    create_topics(kafka.bootstrap_servers, {topic: 1})
+    append(kafka.bootstrap_servers, topic, list(values))
+    flags = ("--order-topic", topic)
+    return Command(store.command.store, *flags, servers=kafka.bootstrap_servers), topic
+
+
+def test_an_attribution_that_waits_for_its_payment(kafka: KafkaServer, store: Consumed) -> None:
+    """It is remembered, and takes effect later."""
+    command, topic = beside(kafka, store, "waiting", attribute("o-7", community_id="läufer"))
+    command.ok("consume", "revenue", "--until-end")
+    words = command.ok("explain", f"{topic}:0:0")
+    assert "remembered for order o-7: takes effect with its payments" in words
+
+
 def test_by_event_id(store: Consumed) -> None:
     """The coordinate that owns the id is explained."""
     assert told(store, "first")["order-funnel"]["coordinate"] == f"{store.topic}/0:0"
@@ -109,12 +140,38 @@ def test_by_event_id(store: Consumed) -> None:
     ("subject", "words"),
     [
         ("nobody", "no projection has counted an event 'nobody'"),
-        ("{topic}:0:9", "holds the offsets 0 to 8, not 9"),
-        ("{topic}:7:0", "has no partition 7"),
+        ("{topic}:0:9", "it ends at 8: sc-analytics explain {topic}:0:8"),
+        ("{topic}:7:0", "sc-analytics explain {topic}:0:0"),
         ("nowhere:0:0", "nowhere"),
     ],
 )
 def test_what_is_not_there(store: Consumed, subject: str, words: str) -> None:
     """Exit 6, and what is there instead."""
     outcome = store.command.run("explain", subject.format(topic=store.topic))
-    refused(outcome, 6, words, advised=False)
+    refused(outcome, 6, words.format(topic=store.topic))
+
+
+def test_below_the_start_of_the_log(kafka: KafkaServer, store: Consumed) -> None:
+    """Retention is the cause, and the first record that is left is named."""
+    command, topic = beside(kafka, store, "short", None, None, None)
+    admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
+    admin.delete_records({TopicPartition(topic, 0): 2})
+    admin.close()
+    outcome = command.run("explain", f"{topic}:0:0")
+    refused(outcome, 6, "retention", f"it begins at 2: sc-analytics explain {topic}:0:2")
+
+
+@pytest.mark.parametrize(
+    ("subject", "partition"), [("{topic}:0", "0"), ("{topic}", "0"), ("{topic}/3:", "3")]
+)
+def test_a_forgotten_offset(store: Consumed, subject: str, partition: str) -> None:
+    """A topic of ours, or a partition of it, is no event id."""
+    outcome = store.command.run("explain", subject.format(topic=store.topic))
+    next_one = f"sc-analytics explain {store.topic}:{partition}:OFFSET"
+    refused(outcome, 2, "names no offset", next_one)
+
+
+def test_a_topic_that_nobody_counts(kafka: KafkaServer, store: Consumed) -> None:
+    """It is said rather than nothing."""
+    _, topic = beside(kafka, store, "other", None)
+    refused(store.command.run("explain", f"{topic}:0:0"), 2, "no projection reads", store.topic)

@@ -20,7 +20,7 @@ MISSING = {
     "consume order-funnel --order-topic {topic}s": ("has no topic {topic}s", "perhaps {topic} is"),
     "consume all --order-topic {topic} --user-topic {topic}-of-users": (
         "has no topic {topic}-of-users",
-        "--user-topic",
+        "set --user-topic, or create the topic",
     ),
     "replay order-funnel --from-offset 0 --order-topic {topic}x": ("has no topic {topic}x",),
     "replay order-funnel --from-offset 6 --order-topic {topic}": ("/0 lies beyond its end 5",),
@@ -58,7 +58,7 @@ def test_a_partition_that_there_is_not(labelled: Labelled, embedded: str) -> Non
     command = Command(embedded, *labelled.flags, servers=labelled.servers)
     outcome = command.run("replay", "order-funnel", "--from-offset", "7:0")
     words = ("there is no partition 7", f"{labelled.topic}/0, {labelled.topic}/1")
-    refused(outcome, 6, *words, advised=False)
+    refused(outcome, 6, *words, "name one of these: 0:0")
 
 
 def test_what_retention_has_deleted(kafka: KafkaServer, tmp_path: Path) -> None:

@@ -147,12 +147,12 @@ def damage(uri: str) -> None:
         )
         invented = database["analytics_revenue"].find_one({"_id": "2026-10-05"})
         assert invented is not None
-        invented |= {"_id": "2026-12-24", "date": "2026-12-24"}
+        invented |= {"_id": "2026-10-24", "date": "2026-10-24"}
         database["analytics_revenue"].insert_one(invented)
         by_hand = {"_id": "2026-10-07", "date": "2026-10-07", "orders_created": 5}
         database["analytics_order_funnel"].replace_one({"_id": "2026-10-07"}, by_hand)
-        bare = {"_id": "2026-12-24", "date": "2026-12-24"}
-        database["analytics_order_funnel"].replace_one({"_id": "2026-12-24"}, bare, upsert=True)
+        bare = {"_id": "2026-10-24", "date": "2026-10-24"}
+        database["analytics_order_funnel"].replace_one({"_id": "2026-10-24"}, bare, upsert=True)
 
 
 def test_damage_is_named_by_verify_untouched_by_a_dry_run_and_mended(
@@ -160,12 +160,12 @@ def test_damage_is_named_by_verify_untouched_by_a_dry_run_and_mended(
 ) -> None:
     """Hand-edited, deleted, doubled and invented documents are named, left alone, then restored."""
     product, log = settled
-    dates = ("--date", DATES, "--date", "2026-12-24")
+    dates = ("--date", DATES, "--date", "2026-10-24")
     damage(product.store)
     before = dump(product.store)
     named = product.run("verify", *dates)
     assert named.code == 8
-    for date in ("2026-10-02", "2026-10-03", "2026-10-04", "2026-10-07", "2026-12-24"):
+    for date in ("2026-10-02", "2026-10-03", "2026-10-04", "2026-10-07", "2026-10-24"):
         assert date in named.out
     assert "2026-10-06" not in named.out
     product.ok("backfill", *dates, "--dry-run")
@@ -212,7 +212,7 @@ def test_two_backfills_of_the_same_dates_at_once_agree(settled: tuple[Product, L
     product, log = settled
     damage(product.store)
     both = [
-        product.start("backfill", "--date", DATES, "--date", "2026-12-24", "--yes")
+        product.start("backfill", "--date", DATES, "--date", "2026-10-24", "--yes")
         for _ in range(2)
     ]
     for process in both:

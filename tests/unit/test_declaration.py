@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 
 from sc_analytics_cli.decode.fields import Envelope, cents, order_id, payload
+from sc_analytics_cli.errors import DeclarationError
 from sc_analytics_cli.event import Add, Effect, Fact
 from sc_analytics_cli.fold.field import (
     Cents,
@@ -243,3 +244,27 @@ def test_one_event_type_cannot_be_a_fact_and_be_counted() -> None:
         class Both(DailyProjection, name="both", report="both", topic="order", version=1):
             tipped = Count("order.tipped")
             facts: ClassVar[Mapping[str, FactReader]] = {"order.tipped": tip}
+
+
+def test_a_condition_of_one_parameter_is_refused_where_it_is_declared() -> None:
+    """With the two that it is called with."""
+    with pytest.raises(TypeError, match=r"Short\.misses: when= is called as .*\(envelope, rules\)"):
+
+        class Short(DailyProjection, name="short", report="short", topic="web", version=1):
+            misses = Count("web.searched", when=lambda fields: fields["hits"] == 0)  # type: ignore[arg-type, misc]
+
+
+class BoldDaily(DailyProjection, name="bold", report="bold", topic="web", version=1):
+    """Counts without asking whether the field is there."""
+
+    misses = Count("web.searched", when=lambda envelope, rules: envelope["payload"]["hits"] == 0)
+
+
+def test_a_condition_that_fails_is_named_with_the_record() -> None:
+    """It stops its projection alone, and nothing of the batch is absorbed."""
+    store = MemoryStore()
+    good = {"event_type": "web.searched", "payload": {"hits": 0}}
+    with pytest.raises(DeclarationError) as caught:
+        folded(BoldDaily, good, {"event_type": "web.searched", "payload": {}}, store=store)
+    assert caught.value.what == "bold: BoldDaily.<lambda> failed at t/0:1: KeyError: 'hits'"
+    assert list(store.scan(BoldDaily.collection())) == []

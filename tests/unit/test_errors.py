@@ -13,6 +13,7 @@ from sc_analytics_cli.errors import AnalyticsError
 CODES = {
     "AnalyticsError": 1,
     "LimitError": 1,
+    "DeclarationError": 1,
     "UsageError": 2,
     "PartialError": 3,
     "AuthenticationError": 4,
@@ -29,10 +30,10 @@ def test_exit_codes_are_those_that_the_outside_relies_on() -> None:
     assert {kind.__name__: kind.exit_code for kind in _tree(AnalyticsError)} == CODES
 
 
-def test_two_errors_stop_one_projection_and_no_other() -> None:
+def test_three_errors_stop_one_projection_and_no_other() -> None:
     """All others would meet those that run beside it as well."""
     alone = {kind.__name__ for kind in _tree(AnalyticsError) if kind.stops_alone}
-    assert alone == {"LimitError", "UnreadableError"}
+    assert alone == {"LimitError", "DeclarationError", "UnreadableError"}
 
 
 def _tree(kind: type[AnalyticsError]) -> Iterator[type[AnalyticsError]]:

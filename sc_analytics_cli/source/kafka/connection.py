@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,11 +19,13 @@ class Connection:
     """How every client of a run connects.
 
     `servers` is HOST:PORT[,HOST:PORT…]; no answer may take longer than `timeout` seconds.
+    `topic_flags` tells by which flag a topic was named.
     """
 
     servers: str = field(repr=False)
     timeout: float = 10.0
     security: Security = field(default=Security())
+    topic_flags: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def milliseconds(self) -> int:

@@ -31,8 +31,11 @@ class KafkaSource:
         timeout: float = 10.0,
         session_timeout: float = 15.0,
         security: Security | None = None,
+        topic_flags: Mapping[str, str] | None = None,
     ) -> None:
         """`servers` as HOST:PORT[,HOST:PORT…]; `timeout` in seconds bounds every verb.
+
+        `topic_flags`: the flag that names a topic, for errors.
 
         After `session_timeout` seconds of silence a group gives a member's partitions away.
         Raises UnreachableError where no broker answers, AuthenticationError where one
@@ -40,7 +43,7 @@ class KafkaSource:
         """
         quiet()
         read_in_line()
-        self._connection = Connection(servers, timeout, security or Security())
+        self._connection = Connection(servers, timeout, security or Security(), topic_flags or {})
         self._session_timeout = session_timeout
         self._asking = consumer(self._connection, max_partition_fetch_bytes=FETCH_BYTES)
 

@@ -32,7 +32,7 @@ def described(connection: Connection, topics: Iterable[str]) -> dict[str, Topic]
         return {}
     with admin(connection) as client:
         return {
-            found["name"]: _topic(client, connection.servers, found)
+            found["name"]: _topic(client, connection, found)
             for found in client.describe_topics(wanted)
         }
 
@@ -66,13 +66,16 @@ def nothing_comes(
     )
 
 
-def _topic(client: KafkaAdminClient, servers: str, found: dict[str, Any]) -> Topic:
+def _topic(client: KafkaAdminClient, connection: Connection, found: dict[str, Any]) -> Topic:
     if found["error_code"] in _MISSING:
+        flag = connection.topic_flags.get(found["name"], "--user-topic or --order-topic")
         like = get_close_matches(found["name"], client.list_topics(), 1)
         raise NotThereError(
-            f"Kafka at {servers} has no topic {found['name']}",
-            cause=f"perhaps {like[0]} is meant" if like else "nothing was ever produced to it",
-            advice="set --user-topic or --order-topic, or create the topic",
+            f"Kafka at {connection.servers} has no topic {found['name']}",
+            cause=f"perhaps {like[0]} is meant"
+            if like
+            else "it was never created, or this is another cluster",
+            advice=f"set {flag}, or create the topic",
         )
     if found["error_code"]:
         raise errors.for_code(found["error_code"])(found["name"])

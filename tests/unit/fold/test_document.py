@@ -191,3 +191,14 @@ def test_refunds_far_above_revenue_are_an_error_too() -> None:
     delta = postings(0, 1, adds=(Add("back", MAX_INT64),))
     with pytest.raises(AnalyticsError, match="would outgrow 64 bits"):
         absorbed(SHAPE.empty(DAY), {"t/0": delta}, {"t/0": [[0, 2]]})
+
+
+def test_a_document_of_an_older_version_begins_a_new_field_at_0() -> None:
+    """Consumers of the new version go on with it; it stays one of the older version."""
+    older = absorbed(SHAPE.empty(DAY), {"t/0": postings(4)}, {"t/0": [[0, 5]]})
+    for name in ("back", "net", "share", "by"):
+        del older[name]
+    older["version"] = 6
+    found = absorbed(older, {"t/0": postings(5)}, {"t/0": [[0, 6]]})
+    assert (found["paid"], found["back"], found["net"], found["version"]) == (200, 0, 200, 6)
+    assert found["by"] == {"a.b": 100}

@@ -121,6 +121,21 @@ def test_dates_that_the_calendar_does_not_have_are_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("2026-11-31", "--date 2026-11-30"),
+        ("2026-02-29", "--date 2026-02-28"),
+        ("2026-11-01..2026-11-31", "--date 2026-11-01..2026-11-30"),
+    ],
+)
+def test_the_last_day_of_the_month_is_suggested(text: str, advice: str) -> None:
+    """For a day that only longer months have."""
+    with pytest.raises(UsageError) as refused:
+        parse_dates([text], TODAY)
+    assert refused.value.advice == advice
+
+
+@pytest.mark.parametrize(
     "text", ["1969-12-31", "9999-01-01", "0001-01-01", "-30000d", "1969-12-31..1970-01-01"]
 )
 def test_years_without_events_are_refused(text: str) -> None:

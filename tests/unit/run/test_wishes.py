@@ -48,11 +48,15 @@ def test_the_spans_of_a_wish(
 
 
 def test_a_stop_before_its_start_is_refused() -> None:
-    """Naming both offsets and the partition."""
+    """In the words that were typed, with both offsets and the partition."""
     source = log()
+    wish = Wish(Since(50_000), Since(49_000), ("@1970-01-01T00:00:50Z", "@1970-01-01T00:00:49Z"))
     with pytest.raises(UsageError) as refused:
-        wished_spans(source, source.bounds(["t/0"]), Wish(Offset(50), Offset(49)))
-    assert refused.value.what == "--to-offset 49 of t/0 lies before --from-offset 50"
+        wished_spans(source, source.bounds(["t/0"]), wish)
+    assert refused.value.what == (
+        "--to-offset @1970-01-01T00:00:49Z lies before --from-offset @1970-01-01T00:00:50Z"
+    )
+    assert refused.value.cause == "of t/0 these are 49 and 50, and --to-offset is exclusive"
 
 
 @pytest.mark.parametrize("wish", [Wish(Offset(101), None), Wish(Earliest(), Offset(101))])
