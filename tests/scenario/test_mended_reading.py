@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sc_analytics_cli.cli.rebuild import KAFKA, Request, rebuild, stale_dates
@@ -56,6 +56,13 @@ def read_before(
     world.consumer().write(sizes)
     world.projection = mended
     return world, store, world.consumer()
+
+
+def says_nothing(log: MemoryLog) -> Iterator[bool]:
+    """Of each record whether it is, or was, a payment of 0 cents."""
+    for name, (start, end) in log.bounds(log.partitions()).items():
+        for record in log.chunk(name, start, end).records:
+            yield b'"amount_cents": 0' in (record.value or b"")
 
 
 def check(world: World, dates: Sequence[str]) -> None:
@@ -128,7 +135,13 @@ def test_live_runs_of_the_new_reading_go_on_meanwhile(
     dates: list[str],
     meanwhile: list[tuple[int, tuple[int, ...]]],
 ) -> None:
-    """At any instant of the backfill, and after it."""
+    """At any instant of the backfill, and after it.
+
+    Without payments of nothing: a date that they alone make has no document once an
+    earlier payment can be read, and then nothing tells a live run so until that dead
+    letter is retried (docs/guarantees.md names it).
+    """
+    assume(not any(says_nothing(log)))
     world, store, live = read_before(log, before)
     left = list(meanwhile)
 
