@@ -296,8 +296,3 @@ def test_a_killed_run_is_unfinished_and_can_be_run_again(
     assert orders(store) == [41, 41, 0]
     store.command.ok("backfill", "order-funnel", "--date", RANGE, "--yes")
     assert orders(store) == [1, 1, 0]
-
-
-def test_a_run_that_there_is_not(store: Consumed) -> None:
-    """Exit 6, and how to see those that there are."""
-    refused(store.command.run("runs", "show", "x"), 6, "there is no run 'x'", "runs list")

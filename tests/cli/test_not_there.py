@@ -28,6 +28,7 @@ MISSING = {
     "replay order-funnel --from-offset 0 --to-offset 9 --order-topic {topic}": ("beyond its end",),
     "consume order-funnel --start 0:9 --order-topic {topic}": ("/0 lies beyond its end 5",),
     "dead-letters show nothing": ("there is no dead letter 'nothing'", "dead-letters list"),
+    "runs show nothing": ("there is no run 'nothing'", "runs list"),
 }
 
 

@@ -19,7 +19,8 @@ from sc_analytics_cli.store.memory import MemoryStore
 from tests.fakes import MemoryLog, Notebook
 from tests.oracle.sample import attribute, cancel, event, pay
 
-from .world import World, memory
+from .opening import memory
+from .world import World
 
 DATES = ["2026-10-01", "2026-10-02"]
 ORDERS = ("o-1", "o-2")

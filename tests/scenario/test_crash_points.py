@@ -19,8 +19,9 @@ from tests.fakes import FrailStore, MemoryLog
 from tests.oracle.documents import TOPIC_OF, Expected, expected
 from tests.oracle.traffic import Traffic, traffic
 
+from .opening import memory, sqlite
 from .turns import STEPS
-from .world import Crash, World, crash, memory, sqlite
+from .world import Crash, World, crash
 
 PARTITIONS, BATCH = 3, 12
 

@@ -28,8 +28,9 @@ from sc_analytics_cli.store.overlay import OverlayStore
 from tests.fakes import MemoryLog
 
 from .logs import small_logs
+from .opening import StoreOpener, memory, sqlite
 from .turns import Play, turns
-from .world import StoreOpener, World, memory, sqlite
+from .world import World
 
 PROJECTIONS = ("user-lifecycle", "order-funnel", "revenue")
 RULES = (Rules(), Rules("America/New_York", frozenset({"leader", "member"}), "EUR"))

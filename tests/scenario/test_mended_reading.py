@@ -18,8 +18,9 @@ from sc_analytics_cli.store.overlay import OverlayStore
 from sc_analytics_cli.store.port import DEAD_LETTERS, Store
 from tests.fakes import FrailStore, MemoryLog, Notebook
 
+from .opening import memory
 from .readings import DATES, logs, old_reading
-from .world import Process, World, memory
+from .world import Process, World
 
 many = settings(max_examples=150, deadline=None, derandomize="CI" in os.environ)
 sizes = st.tuples(*[st.integers(0, 6)] * 3)

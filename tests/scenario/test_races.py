@@ -20,7 +20,8 @@ from sc_analytics_cli.errors import UnreachableError
 from tests.fakes import FrailStore
 
 from .logs import small_logs
-from .world import Crash, Process, World, crash, memory
+from .opening import memory
+from .world import Crash, Process, World, crash
 
 PROJECTIONS = ("user-lifecycle", "order-funnel", "revenue")
 

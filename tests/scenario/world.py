@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from sc_analytics_cli.event import Chunk
@@ -18,19 +15,17 @@ from sc_analytics_cli.run.spec import Earliest, Spec
 from sc_analytics_cli.run.start import Accepted, Beginnings
 from sc_analytics_cli.settings import Rules
 from sc_analytics_cli.source.port import Span
-from sc_analytics_cli.store.memory import MemoryStore
-from sc_analytics_cli.store.port import CHECKPOINTS, DEAD_LETTERS, Store
+from sc_analytics_cli.store.port import CHECKPOINTS, DEAD_LETTERS
 from sc_analytics_cli.store.sqlite import SqliteStore
 from tests.fakes import FakeClock, MemoryLog, Notebook
 from tests.oracle.documents import Expected, LogRecord, expected
 
 from .arrival import as_they_arrived
 from .logs import IDS
+from .opening import StoreOpener
 
 OUR_OWN = ("_id", "source", "version", "updated_at", "rev")
 """The fields of a stored document that the oracle does not speak of."""
-
-StoreOpener = Callable[[], Store]
 
 Happenings = Mapping[Step, Sequence[Callable[[], None]]]
 """What happens after which step, in this order."""
@@ -38,20 +33,6 @@ Happenings = Mapping[Step, Sequence[Callable[[], None]]]
 
 class Crash(BaseException):
     """A process is killed here; nothing in it runs any more."""
-
-
-def memory(store: Store | None = None) -> StoreOpener:
-    """Opens one and the same store each time: this one, or a new one in memory."""
-    shared: Store = store or MemoryStore()
-    return lambda: shared
-
-
-@contextmanager
-def sqlite(folder: Path) -> Iterator[StoreOpener]:
-    """Opens a new connection to one and the same file each time."""
-    with TemporaryDirectory(dir=folder) as own, ExitStack() as connections:
-        path = Path(own) / "store.db"
-        yield lambda: connections.enter_context(closing(SqliteStore(path)))
 
 
 class World:
