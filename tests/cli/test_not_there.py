@@ -36,9 +36,11 @@ MISSING = {
 def outcomes(labelled: Labelled, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     """How each command line of `MISSING` ends."""
     folder = tmp_path_factory.mktemp("stores")
-    Command(f"sqlite:///{folder}/7.db", *labelled.flags, servers=labelled.servers).ok(
-        "replay", "order-funnel", "--from-offset", "latest"
-    )
+    for number, line in enumerate(MISSING):
+        if " show " in line:
+            there = Command(f"sqlite:///{folder}/{number}.db", *labelled.flags,
+                            servers=labelled.servers)  # fmt: skip
+            there.ok("replay", "order-funnel", "--from-offset", "latest")
     runs = {}
     for number, line in enumerate(MISSING):
         command = Command(f"sqlite:///{folder}/{number}.db", servers=labelled.servers)
