@@ -187,7 +187,7 @@ def test_a_view_on_a_terminal(command: Command) -> None:
         window.resize(60)
         at = window.shows("Caught up", at)
         window.resize(80, lines=24)
-        at = window.shows("order-funnel 0", at)
+        at = window.shows("revenue 0", at)
         window.resize(60, lines=12)
         window.shows("lines more in a taller window", at)
         at = len(window.text)

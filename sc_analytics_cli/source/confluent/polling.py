@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from confluent_kafka import Consumer, KafkaError, Message
@@ -32,10 +32,13 @@ def fetched(
     return messages
 
 
-def sorted_out(messages: Sequence[Message], connection: Connection) -> dict[str, Run]:
+def sorted_out(
+    messages: Sequence[Message], connection: Connection, unheeded: Collection[int] = ()
+) -> dict[str, Run]:
     """Partition → what came of it; a broken connection is the driver's own business.
 
-    Raises the product's error for what polling on would not mend.
+    Raises the product's error for what polling on would not mend; codes of errors
+    that are `unheeded` do not matter to the caller.
     """
     records: dict[tuple[str, int], list[Record]] = {}
     ends: dict[tuple[str, int], int] = {}
@@ -43,7 +46,7 @@ def sorted_out(messages: Sequence[Message], connection: Connection) -> dict[str,
         at = (message.topic(), message.partition())
         if message.error() is None:
             records.setdefault(at, []).append(ConfluentRecord(message))  # type: ignore[arg-type]
-        else:
+        elif message.error().code() not in unheeded:  # type: ignore[union-attr]
             _heed(message, connection, ends)
     for at, own in records.items():
         ends[at] = max(ends.get(at, 0), own[-1].offset + 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
+from confluent_kafka import KafkaError
+
 from ...event import Chunk
 from ..kafka.connection import Connection
 from ..kafka.polling import Silence
@@ -16,6 +18,9 @@ from .reasons import Reasons
 
 _GROUP = "sc-analytics-reader"
 """The driver wants a name; nobody joins it, and nothing is committed."""
+
+_OF_THE_GROUP = (KafkaError.GROUP_AUTHORIZATION_FAILED,)
+"""It also asks who coordinates that group; without the right to know, reading goes on."""
 
 
 class ConfluentReader:
@@ -43,7 +48,7 @@ class ConfluentReader:
         began = time.monotonic()
         self._begin()
         messages = fetched(self._consumer, self._connection, timeout, limit)
-        found = sorted_out(messages, self._connection)
+        found = sorted_out(messages, self._connection, _OF_THE_GROUP)
         chunks = [
             self._chunk(name, run)
             for name, run in found.items()
