@@ -18,7 +18,7 @@ from tests.oracle.sample import event, pay
 
 from .logs import IDS
 from .readings import DATES, LATE, logs
-from .test_mended_reading import backfill, read_before, sizes, some_dates
+from .test_mended_reading import amended, backfill, read_before, sizes, some_dates
 from .world import World
 
 Step = tuple[str, Any]
@@ -72,7 +72,7 @@ def test_every_order_of_retry_backfill_and_replay_counts_each_event_once(
         retry(world, number)
     assert world.documents() == world.expected(world.stored_order()).documents
     before = world.documents()
-    assert backfill(world, DATES).changed == {}
+    assert amended(backfill(world, DATES)) == {}
     assert world.documents() == before
 
 

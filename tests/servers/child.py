@@ -52,8 +52,10 @@ class Child:
         return self._process.poll()
 
     def pause(self) -> None:
-        """Stop its clock: sockets stay open and nothing answers."""
+        """Stop its clock, and wait until it stands still: sockets stay open and nothing answers."""
         self._signal(signal.SIGSTOP)
+        if self._process.returncode is None and hasattr(os, "waitid"):
+            os.waitid(os.P_PID, self._process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         self.paused = True
 
     def resume(self) -> None:
