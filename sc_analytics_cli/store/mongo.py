@@ -11,6 +11,7 @@ landed would miss those that another writer has replaced since.
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC
@@ -22,6 +23,7 @@ from pymongo import timeout as time_limit
 from pymongo.collection import Collection as MongoCollection
 from pymongo.errors import BulkWriteError, DocumentTooLarge, PyMongoError
 from pymongo.read_concern import ReadConcern
+from pymongo.synchronous.monitor import _shutdown_resources
 from pymongo.uri_parser import parse_uri
 
 from ..errors import AnalyticsError
@@ -160,9 +162,14 @@ class MongoStore:
         return nullcontext()
 
     def close(self) -> None:
-        """Close the connections; a server that has fallen silent is not waited for longer."""
+        """Close the connections; a server that has fallen silent is not waited for longer.
+
+        The end of the process is not waited for either: the driver would join its
+        threads there, which are daemons and asleep for half a second.
+        """
         with time_limit(self._timeout):
             self._client.close()
+        atexit.unregister(_shutdown_resources)
 
     def _for_writing(self, kind: str) -> MongoCollection[Document]:
         """The collection, with the write concern under which nothing acknowledged is lost.
