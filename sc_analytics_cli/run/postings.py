@@ -50,8 +50,8 @@ class Journals:
         duplicates = 0
         for order, entries in by_order.items():
             booked = self._scope.bookings(journals[order], self._bookkeeper)
-            for at, event in entries:
-                place = self._scope.place(journals[order], at, event)
+            places = self._scope.places(journals[order], entries)
+            for (at, _), place in zip(entries, places, strict=True):
                 if place not in booked:
                     duplicates += 1
                 postings += [

@@ -16,7 +16,7 @@ class Rebuild:
     """Implements Scope for `dates`.
 
     A journal's entry for a record of the scan is replaced by what that says now
-    (see `place`). Of each order that is met:
+    (see `places`). Of each order that is met:
 
     `facts` is where the records read here have facts; `recorded` where the
     journals have entries, inside `scanned`, the ranges that all processes
@@ -87,8 +87,7 @@ class Rebuild:
             self.facts.add(at)
         fresh = {
             place: journal.entry(at, event) | {"at": place}
-            for at, event in events
-            for place in [self.place(document, at, event)]
+            for (at, event), place in zip(events, self.places(document, events), strict=True)
         }
         kept = [fresh.get(entry["at"], entry) for entry in stored]
         replaced = document if kept == stored else document | {"facts": kept}
@@ -97,17 +96,20 @@ class Rebuild:
         self.mended |= replaced is not document
         return None if grown is document else grown
 
-    def place(self, document: Document, at: Coordinate, event: Event) -> str:
-        """See Scope.place.
+    def places(
+        self, document: Document, events: Sequence[tuple[Coordinate, Event]]
+    ) -> Sequence[str]:
+        """See Scope.places.
 
         An event whose owner was absorbed long ago and is not read here (a file, say)
         is counted where the scan meets it; its entry keeps the owner's place, and with
         it the order in which the facts were recorded.
         """
-        places = {entry["at"]: entry["event"] for entry in document["facts"]}
-        if str(at) in places:
-            return str(at)
-        return next((place for place, known in places.items() if known == event.id), str(at))
+        taken = {entry["at"] for entry in document["facts"]}
+        first = {entry["event"]: entry["at"] for entry in reversed(document["facts"])}
+        return [
+            str(at) if str(at) in taken else first.get(event.id, str(at)) for at, event in events
+        ]
 
     def _note_entered(self, document: Document, known: int) -> None:
         for entry in document["facts"][known:]:

@@ -43,8 +43,10 @@ class Scope(Protocol):
         """What each fact of a journal adds, by its coordinate."""
         ...
 
-    def place(self, document: Document, at: Coordinate, event: Event) -> str:
-        """Where the journal has the event that was read at `at`."""
+    def places(
+        self, document: Document, events: Sequence[tuple[Coordinate, Event]]
+    ) -> Sequence[str]:
+        """For each event, read at a coordinate, where the journal has it."""
         ...
 
     def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
@@ -85,9 +87,11 @@ class Everything:
         """See Scope.bookings."""
         return journal.bookings(document, bookkeeper)
 
-    def place(self, document: Document, at: Coordinate, event: Event) -> str:
-        """See Scope.place; an event that has an entry elsewhere is a duplicate."""
-        return str(at)
+    def places(
+        self, document: Document, events: Sequence[tuple[Coordinate, Event]]
+    ) -> Sequence[str]:
+        """See Scope.places; an event that has an entry elsewhere is a duplicate."""
+        return [str(at) for at, _ in events]
 
     def done_with(self, letters: Collection[Coordinate]) -> Collection[Coordinate]:
         """See Scope.done_with."""
