@@ -6,8 +6,8 @@ PYTHON ?= $(firstword $(foreach v,3.14 3.13 3.12 3.11 3,$(shell \
 BIN := .venv/bin
 STAMP := .venv/.complete
 PYTEST := $(BIN)/python -m pytest
-# Three workers, each with servers of its own, as they wait most of the time; one process where the servers are somebody's own,
-# as two runs would meet in the same consumer groups.
+# Three workers, each with servers of its own, as they wait most of the time; one process where
+# the servers are somebody's own, as two runs would meet in the same consumer groups.
 WORKERS ?= $(if $(SC_ANALYTICS_TEST_KAFKA)$(SC_ANALYTICS_TEST_MONGO),0,3)
 BY_FILE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 NEED_SERVERS := tests/contract tests/integration tests/security tests/cli

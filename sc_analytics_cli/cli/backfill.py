@@ -21,7 +21,7 @@ from .differences import changes_of, print_changes
 from .options import command, option
 from .plan_words import behind_in_words, dates_counted, plan_in_words, question
 from .progress import Silent, watching
-from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild, slack_of, tell_cut
+from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild, request_of, tell_cut
 from .rebuild_options import AllowIncomplete, Dates, From, Json, Names, Slack, Stale, Workers
 from .run_record import recorded
 from .voice import say
@@ -47,13 +47,8 @@ def backfill(
     has deleted a part is left alone.
     """
     check_dates("backfill", dates, stale=stale)
-    request = Request(
-        names or ["all"],
-        None if stale else dates,
-        source,
-        workers,
-        slack_of(slack),
-        allow_incomplete,
+    request = request_of(
+        names, dates, source, workers, slack, stale=stale, allow_incomplete=allow_incomplete
     )
     form = "json" if as_json else "table"
     if dry_run:

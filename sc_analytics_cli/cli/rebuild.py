@@ -50,7 +50,22 @@ class Request:
     allow_incomplete: bool
 
 
-def slack_of(text: str) -> timedelta:
+def request_of(
+    names: Sequence[str] | None,
+    dates: Sequence[str] | None,
+    source: str,
+    workers: int,
+    slack: str,
+    *,
+    stale: bool,
+    allow_incomplete: bool,
+) -> Request:
+    """What the options of a command ask for: all projections unless some are named."""
+    asked = None if stale else dates
+    return Request(names or ["all"], asked, source, workers, _slack_of(slack), allow_incomplete)
+
+
+def _slack_of(text: str) -> timedelta:
     """The time before the first date for which `--slack` asks; none up to a year."""
     return timedelta(seconds=seconds(text, "--slack", least=0, most=_LONGEST_SLACK))
 

@@ -28,8 +28,8 @@ from .rebuild import (
     make_plans,
     open_log,
     possible,
+    request_of,
     scan_settled,
-    slack_of,
     tell_cut,
 )
 from .rebuild_options import AllowIncomplete, Dates, From, Json, Names, Slack, Stale, Workers
@@ -56,13 +56,8 @@ def verify(
     told apart.
     """
     check_dates("verify", dates, stale=stale)
-    request = Request(
-        names or ["all"],
-        None if stale else dates,
-        source,
-        workers,
-        slack_of(slack),
-        allow_incomplete,
+    request = request_of(
+        names, dates, source, workers, slack, stale=stale, allow_incomplete=allow_incomplete
     )
     with closing(bootstrap.open_overlay(settings)) as overlay:
         changed, plans, late = _compare_all(settings, overlay, request)
