@@ -1,9 +1,10 @@
-"""A link to MongoDB that can be made to fall silent, and tells when somebody waits for it."""
+"""A link to MongoDB that can be made to answer nothing more, and tells when it is waited for."""
 
 from __future__ import annotations
 
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -12,7 +13,11 @@ _BLOCK = 65_536
 
 
 class Stalling:
-    """Passes bytes on to a server in both directions until `stall`; then only takes them."""
+    """Passes bytes on to a server until `stall`; then what is asked of the store is swallowed.
+
+    Handshakes and replies that are under way still pass: a client that lost one of those would
+    begin a connection anew, and never come to ask anything.
+    """
 
     def __init__(self, uri: str) -> None:
         self._server = (urlsplit(uri).hostname, urlsplit(uri).port)
@@ -28,11 +33,11 @@ class Stalling:
         return f"mongodb://127.0.0.1:{port}/{database}?directConnection=true"
 
     def stall(self) -> None:
-        """Let nothing through any more."""
+        """Let no command on the product's collections through any more."""
         self._stalled.set()
 
     def is_waited_for(self) -> bool:
-        """Whether something was asked of the product's collections since the stall."""
+        """Whether something was asked of them since the stall."""
         return self._waiting.is_set()
 
     def __enter__(self) -> Self:
@@ -55,16 +60,27 @@ class Stalling:
                 return
             server = socket.create_connection(self._server)
             self._open += [client, server]
-            for ends in ((client, server), (server, client)):
-                threading.Thread(target=self._pump, args=ends, daemon=True).start()
+            for ends in ((client, server, self._is_swallowed), (server, client, _never)):
+                threading.Thread(target=_pump, args=ends, daemon=True).start()
 
-    def _pump(self, source: socket.socket, target: socket.socket) -> None:
-        try:
-            while data := source.recv(_BLOCK):
-                if not self._stalled.is_set():
-                    target.sendall(data)
-                elif b"analytics_" in data:
-                    self._waiting.set()
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            return
+    def _is_swallowed(self, asked: bytes) -> bool:
+        swallowed = self._stalled.is_set() and b"analytics_" in asked
+        if swallowed:
+            self._waiting.set()
+        return swallowed
+
+
+def _never(answered: bytes) -> bool:
+    return False
+
+
+def _pump(
+    source: socket.socket, target: socket.socket, is_swallowed: Callable[[bytes], bool]
+) -> None:
+    try:
+        while data := source.recv(_BLOCK):
+            if not is_swallowed(data):
+                target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
