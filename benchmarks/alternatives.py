@@ -30,13 +30,14 @@ def add_options(options: argparse.ArgumentParser) -> None:
     """The flags of this subject."""
     options.add_argument("--events", type=int, default=300_000)
     options.add_argument("--runs", type=int, default=3)
+    log.add_ids(options)
 
 
 def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> None:
     """Each in turn, so many times over."""
     topic, events = f"bench.{uuid4().hex[:8]}", chosen.events
     python = bytewax_python()
-    log.publish(servers, topic, events, DAYS)
+    log.publish(servers, topic, events, DAYS, id_of=log.IDS[chosen.ids])
     wanted = log.counted(events, DAYS)
 
     def bytewax(store: str) -> product.Measured:
@@ -70,7 +71,7 @@ def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> Non
     rows = [row(name, events, measured) for name, measured in runs.items()]
     print_table(
         f"{events:,} order events, {log.PARTITIONS} partitions, {DAYS} dates, "
-        f"median of {chosen.runs}",
+        f"ids {chosen.ids}, median of {chosen.runs}",
         [raw, fast, *rows],
         against=[raw, rows[1]],
     )

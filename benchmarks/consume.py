@@ -19,14 +19,15 @@ def add_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--events", type=int, default=300_000)
     options.add_argument("--naive-events", type=int, default=5_000)
     options.add_argument("--runs", type=int, default=3)
+    log.add_ids(options)
 
 
 def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> None:
     """Raw loop, naive loop and product on one log; then where the product's time goes."""
     topic, events = f"bench.{uuid4().hex[:8]}", chosen.events
     users = topic + ".users"
-    log.publish(servers, topic, events, DAYS)
-    log.publish(servers, users, events, DAYS, log.USER_TYPES)
+    log.publish(servers, topic, events, DAYS, id_of=log.IDS[chosen.ids])
+    log.publish(servers, users, events, DAYS, log.USER_TYPES, log.IDS[chosen.ids])
     wanted = {
         "order-funnel": log.counted(events, DAYS),
         "revenue": log.counted(events, DAYS),
@@ -47,7 +48,7 @@ def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> Non
     rows = [row(f"consume {each} --until-end", events, made) for each, made in runs.items()]
     print_table(
         f"{events:,} events a topic, {log.PARTITIONS} partitions, {DAYS} dates, "
-        f"median of {chosen.runs}",
+        f"ids {chosen.ids}, median of {chosen.runs}",
         [raw, naive, *rows],
         against=[raw, naive],
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid5
+from hashlib import blake2b
+from typing import Final
+from uuid import UUID
 
 from confluent_kafka import Producer
 
@@ -29,26 +32,61 @@ USER_TYPES = (
     "user.deleted",
 )
 _START = datetime(2026, 10, 1, tzinfo=UTC)
-_NAMESPACE = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
+_MILLISECOND = timedelta(milliseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+IdOf = Callable[[int, datetime], UUID]
+"""The id of the event of this number, of this time."""
+
+
+def random_id(number: int, at: datetime) -> UUID:
+    """A UUID of version 4: its neighbours in time are anywhere."""
+    return _uuid(_noise(number), version=4)
+
+
+def ordered_id(number: int, at: datetime) -> UUID:
+    """A UUID of version 7 (RFC 9562): it begins with its time in milliseconds."""
+    return _uuid(((at - _EPOCH) // _MILLISECOND).to_bytes(6) + _noise(number)[6:], version=7)
+
+
+IDS: Final[dict[str, IdOf]] = {"uuid7": ordered_id, "uuid4": random_id}
+
+
+def add_ids(options: ArgumentParser) -> None:
+    """`--ids`: what the producers of the log made their ids with."""
+    options.add_argument("--ids", choices=IDS, default="uuid7")
+
+
+def _noise(number: int) -> bytes:
+    return blake2b(number.to_bytes(8), digest_size=16).digest()
+
+
+def _uuid(content: bytes, version: int) -> UUID:
+    marked = bytearray(content)
+    marked[6] = version << 4 | marked[6] & 0x0F
+    marked[8] = 0x80 | marked[8] & 0x3F
+    return UUID(bytes=bytes(marked))
 
 
 def events(
-    count: int, days: int, types: Sequence[str] = TYPES
+    count: int, days: int, types: Sequence[str] = TYPES, id_of: IdOf = ordered_id
 ) -> Iterator[tuple[int, bytes, bytes]]:
     """(partition, key, value) of each event, spread evenly over the days."""
     step = timedelta(days=days) / count
     for number in range(count):
-        order, value = value_of(number, _START + number * step, types)
+        order, value = value_of(number, _START + number * step, types, id_of)
         yield order % PARTITIONS, f"order-{order:010d}".encode(), value
 
 
-def value_of(number: int, at: datetime, types: Sequence[str] = TYPES) -> tuple[int, bytes]:
+def value_of(
+    number: int, at: datetime, types: Sequence[str] = TYPES, id_of: IdOf = ordered_id
+) -> tuple[int, bytes]:
     """The number of its order (or user), and the value, of one event."""
     order = number // len(types)
     order_id = f"order-{order:010d}"
     instant = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     value = (
-        f'{{"event_id":"{uuid5(_NAMESPACE, str(number))}",'
+        f'{{"event_id":"{id_of(number, at)}",'
         f'"event_type":"{types[number % len(types)]}","occurred_at":"{instant}",'
         f'"aggregate_id":"{order_id}","version":1,"payload":{{"order_id":"{order_id}",'
         f'"amount_cents":{cents_of(number)},"currency":"EUR",'
@@ -62,7 +100,14 @@ def cents_of(number: int) -> int:
     return 1000 + number % 9000
 
 
-def publish(servers: str, topic: str, count: int, days: int, types: Sequence[str] = TYPES) -> None:
+def publish(
+    servers: str,
+    topic: str,
+    count: int,
+    days: int,
+    types: Sequence[str] = TYPES,
+    id_of: IdOf = ordered_id,
+) -> None:
     """Put the log on the broker."""
     create_topics(servers, {topic: PARTITIONS})
     failures: list[object] = []
@@ -75,7 +120,7 @@ def publish(servers: str, topic: str, count: int, days: int, types: Sequence[str
             "on_delivery": lambda error, _: failures.append(error) if error else None,
         }
     )
-    for partition, key, value in events(count, days, types):
+    for partition, key, value in events(count, days, types, id_of):
         while True:
             try:
                 producer.produce(topic, value=value, key=key, partition=partition)

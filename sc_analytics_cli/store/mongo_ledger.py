@@ -25,7 +25,7 @@ from pymongo.errors import BulkWriteError, OperationFailure
 
 from ..event import Coordinate
 from ..fold.field import Document
-from .digest import digest
+from .ledger_key import key_of
 
 DUPLICATE_KEY: Final = 11000
 _INDEX_OPTIONS_CONFLICT: Final = 85
@@ -73,7 +73,7 @@ class MongoLedger:
 
     def owners(self, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
-        wanted = {digest(each): each for each in event_ids}
+        wanted = {key_of(each): each for each in event_ids}
         owners = {}
         for segment in self._collection.find({"ids": {"$in": list(map(Binary, wanted))}}):
             for place, key in enumerate(segment["ids"]):
@@ -104,7 +104,7 @@ Claim = tuple[bytes, str, Coordinate]
 
 def _segments(claims: Mapping[str, Coordinate]) -> list[list[Claim]]:
     """All claims in the order of their keys, some hundred to each segment."""
-    ordered = sorted(zip(map(digest, claims), claims, claims.values(), strict=True))
+    ordered = sorted(zip(map(key_of, claims), claims, claims.values(), strict=True))
     return [ordered[start : start + _SEGMENT] for start in range(0, len(ordered), _SEGMENT)]
 
 

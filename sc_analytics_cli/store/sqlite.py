@@ -16,7 +16,7 @@ from typing import Any
 
 from ..event import Coordinate
 from ..fold.field import Document
-from .digest import digest
+from .ledger_key import key_of
 from .memory import new_rev, only
 from .sqlite_file import open_file, translated
 from .text import from_text, to_text
@@ -110,7 +110,7 @@ class SqliteStore:
             before = self._connection.total_changes
             self._connection.executemany(
                 f"INSERT OR IGNORE INTO {table} VALUES (?, ?)",
-                [(digest(each), str(at)) for each, at in claims.items()],
+                [(key_of(each), str(at)) for each, at in claims.items()],
             )
             if self._connection.total_changes - before == len(claims):
                 return {}
@@ -119,9 +119,9 @@ class SqliteStore:
 
     def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
-        by_digest = {digest(each): each for each in event_ids}
-        rows = self._select(ledger, "at", list(by_digest))
-        return {by_digest[key]: at for key, at in rows}
+        by_key = {key_of(each): each for each in event_ids}
+        rows = self._select(ledger, "at", list(by_key))
+        return {by_key[key]: at for key, at in rows}
 
     @contextmanager
     def atomic(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from .identity import Identity
 from .polling import Polled, Silence, polled
 from .topics import described
 
-_FETCH_BYTES = 4 * 1024 * 1024
+_FETCH_BYTES = 1024 * 1024
 _ASK_SECONDS = 1.0
 
 

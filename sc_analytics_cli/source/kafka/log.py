@@ -11,13 +11,13 @@ from ...errors import UnreachableError
 from ...settings import Security
 from ..port import Follower, Reader, Span
 from ..spans import filled_within
+from .batches import read_in_line
 from .client import consumer, name_of, partition_of, quiet, translated
 from .connection import Connection
 from .follower import KafkaFollower
 from .groups import members
 from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
-from .records import read_in_line
 from .topics import check, described
 
 

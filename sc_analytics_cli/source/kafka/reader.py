@@ -15,7 +15,7 @@ from .connection import Connection
 from .polling import Silence, polled
 from .topics import nothing_comes
 
-_FETCH_BYTES = 4 * 1024 * 1024
+_FETCH_BYTES = 1024 * 1024
 
 
 class KafkaReader:

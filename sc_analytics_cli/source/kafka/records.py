@@ -1,102 +1,121 @@
-"""Reading the records of a batch, in the place of the driver's own way.
+"""The records of one batch, read in one go.
 
-Two reasons. Kafka takes any bytes for the name of a header; the driver cannot read
-such a record, and every later poll fails at the same place: one would stop a
-consumer for ever. And the driver calls a function for each of the seven or more
-variable-length integers of a record, nearly all of which have one or two bytes:
-read in line they cost a fifth of a poll less (docs/performance.md).
+    length, attributes, timestamp and offset (both from the batch's), key, value, headers
 
-It stands in for a private method of kafka-python: its contract suite shows that
-it still fits when the driver is upgraded.
+(KIP-98.) Integers are of variable length, one or two bytes long nearly always:
+those of one byte are read in place.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from kafka.errors import CorruptRecordError
-from kafka.record.default_records import ControlRecord, DefaultRecord, DefaultRecordBatch
 from kafka.record.util import decode_varint
 
+from ...event import LogRecord
+
 _MORE: Final = 0x80
-"""Set in every byte of a variable-length integer but the last (KIP-98, zigzag)."""
+"""Set in every byte of a variable-length integer but the last; zigzag."""
+
+Headers = tuple[tuple[str, bytes | None], ...]
 
 
-def read_in_line() -> None:
-    """From here on, every consumer of this process reads records as this module does."""
-    DefaultRecordBatch._read_msg = _read_record
+def records_of(batch: Any) -> Iterator[LogRecord]:
+    """What a batch of the second format holds.
 
-
-def _read_record(batch: Any) -> Any:
-    """The record at the batch's position: length, attributes, timestamp and offset, key, value.
-
-    Raises CorruptRecordError where its parts do not add up to its length.
+    Raises CorruptRecordError where the parts of a record do not add up to its length.
     """
-    buffer, at = batch._buffer, batch._pos
-    length, at = _integer(buffer, at)
-    end = at + length
-    at += 1  # attributes: none is in use
-    byte = buffer[at]
-    if byte < _MORE:
-        delta, at = (byte >> 1) ^ -(byte & 1), at + 1
-    else:
-        delta, at = _integer(buffer, at)
-    byte = buffer[at]
-    if byte < _MORE:
-        offset, at = (byte >> 1) ^ -(byte & 1), at + 1
-    else:
-        offset, at = _integer(buffer, at)
-    key, at = _bytes(buffer, at)
-    value, at = _bytes(buffer, at)
-    byte = buffer[at]
-    if byte == 0:
-        headers: list[tuple[str, bytes | None]] = []
-        at += 1
-    else:
-        headers, at = _headers(buffer, at)
-    if at != end:
-        raise CorruptRecordError(f"a record of {length} bytes ends {at - end} bytes off")
-    batch._pos = at
-    kind = batch.timestamp_type
-    appended = kind == batch.LOG_APPEND_TIME
-    timestamp = batch.max_timestamp if appended else batch.first_timestamp + delta
-    record = ControlRecord if batch.is_control_batch else DefaultRecord
-    return record(length, batch.base_offset + offset, timestamp, kind, key, value, headers)
+    data, at = _unpacked(batch)
+    first_offset, first_timestamp = batch.base_offset, batch.first_timestamp
+    appended = batch.max_timestamp if batch.timestamp_type == batch.LOG_APPEND_TIME else None
+    new = tuple.__new__
+    try:
+        for _ in range(batch.records_count):
+            length, at = _integer(data, at)
+            end = at + length
+            at += 1  # attributes: none is in use
+            low = data[at]
+            if low < _MORE:
+                later, at = (low >> 1) ^ -(low & 1), at + 1
+            else:
+                later, at = _integer(data, at)
+            low = data[at]
+            if low < _MORE:
+                further, at = (low >> 1) ^ -(low & 1), at + 1
+            else:
+                further, at = _integer(data, at)
+            low = data[at]
+            if low < _MORE:
+                size, at = (low >> 1) ^ -(low & 1), at + 1
+            else:
+                size, at = _integer(data, at)
+            if size < 0:
+                key = None
+            else:
+                key = data[at : at + size]
+                at += size
+            size, at = _integer(data, at)
+            if size < 0:
+                value = None
+            else:
+                value = data[at : at + size]
+                at += size
+            headers: Headers = ()
+            if data[at]:
+                headers, at = _headers(data, at)
+            else:
+                at += 1
+            if at != end:
+                raise CorruptRecordError(f"a record of {length} bytes ends {at - end} bytes off")
+            timestamp = first_timestamp + later if appended is None else appended
+            yield new(LogRecord, (first_offset + further, value, key, timestamp, headers))
+    except IndexError as error:
+        raise CorruptRecordError("a record is longer than its batch") from error
+    if at != len(data):
+        raise CorruptRecordError(f"a batch of {len(data)} bytes ends {at - len(data)} bytes off")
 
 
-def _integer(buffer: bytearray, at: int) -> tuple[int, int]:
+def _unpacked(batch: Any) -> tuple[bytes, int]:
+    """The batch's bytes without compression, and where its records begin in them."""
+    iter(batch)
+    return bytes(batch._buffer), batch._pos
+
+
+def _integer(data: bytes, at: int) -> tuple[int, int]:
     """A variable-length integer and where it ends."""
-    low = buffer[at]
+    low = data[at]
     if low < _MORE:
         return (low >> 1) ^ -(low & 1), at + 1
-    high = buffer[at + 1]
+    high = data[at + 1]
     if high < _MORE:
         whole = (low & 0x7F) | (high << 7)
         return (whole >> 1) ^ -(whole & 1), at + 2
-    found: tuple[int, int] = decode_varint(buffer, at)
+    found: tuple[int, int] = decode_varint(data, at)
     return found
 
 
-def _bytes(buffer: bytearray, at: int) -> tuple[bytes | None, int]:
+def _bytes(data: bytes, at: int) -> tuple[bytes | None, int]:
     """Bytes behind their length, None for a length of -1, and where they end."""
-    size, at = _integer(buffer, at)
+    size, at = _integer(data, at)
     if size < 0:
         return None, at
-    return bytes(buffer[at : at + size]), at + size
+    return data[at : at + size], at + size
 
 
-def _headers(buffer: bytearray, at: int) -> tuple[list[tuple[str, bytes | None]], int]:
-    count, at = _integer(buffer, at)
+def _headers(data: bytes, at: int) -> tuple[Headers, int]:
+    count, at = _integer(data, at)
     if count < 0:
         raise CorruptRecordError(f"a record with {count} headers")
     headers = []
     for _ in range(count):
-        name, at = _bytes(buffer, at)
+        name, at = _bytes(data, at)
         if name is None:
             raise CorruptRecordError("a header without a name")
-        value, at = _bytes(buffer, at)
+        value, at = _bytes(data, at)
         headers.append((_text(name), value))
-    return headers, at
+    return tuple(headers), at
 
 
 def _text(name: bytes) -> str:

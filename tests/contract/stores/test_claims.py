@@ -8,6 +8,8 @@ FIRST = Coordinate("sc.domain.order/0", 5)
 SECOND = Coordinate("sc.domain.order/1", 5)
 IN_FILE = Coordinate("file:" + "0123456789abcdef" * 4, 1)
 HOSTILE = ["", " ", "a", "a ", "A", "a.b", "$x", "é", "e\u0301", "😀", "\u202e", "\x01", "k" * 512]
+UUID7 = "01a0f4c2-c400-77e3-9c76-2bdd1a09aece"
+HOSTILE += [UUID7, UUID7.upper(), UUID7.replace("-", ""), UUID7.replace("-7", "-4"), UUID7 + " "]
 
 
 def test_the_first_claim_wins(store: Store) -> None:
