@@ -57,10 +57,15 @@ class Step(IntEnum):
 
 
 class Decoded(NamedTuple):
-    """A batch after step 2: by partition, what was read of it and what that says."""
+    """A batch after step 2: by partition, what was read of it and what that says.
 
-    stretches: dict[str, Stretch]
-    readings: dict[str, Reading]
+    `events` are those that matter to the run, and `claims` what step 3 asks the ledger for.
+    """
+
+    stretches: Mapping[str, Stretch]
+    readings: Mapping[str, Reading]
+    events: list[Located]
+    claims: Mapping[str, Coordinate]
 
 
 Reached = Callable[[Step], None]
@@ -119,8 +124,7 @@ class Flush:
 
     def decode(self, chunks: Sequence[Chunk]) -> Decoded:
         """Step 2 by itself; it asks no store, and may be done while another batch is absorbed."""
-        stretches = gather(chunks)
-        return Decoded(stretches, self._read(stretches))
+        return self._decoded(gather(chunks))
 
     def absorb(self, batch: Decoded) -> Tally:
         """Steps 3 to 6, and the dead letters of step 2.
@@ -129,45 +133,44 @@ class Flush:
         again. Raises UnreadableError, after what comes before is written, where
         too many records in a row are dead letters.
         """
-        stretches, readings = batch
         if self.row is None:
-            return self._write(stretches, readings)
-        length, refused = self.row.along(readings)
+            return self._write(batch)
+        length, refused = self.row.along(batch.readings)
         if refused is not None:
-            stretches = cut(stretches, refused.at)
-            readings = self._read(stretches)
-        tally = self._write(stretches, readings, length)
+            batch = self._decoded(cut(batch.stretches, refused.at))
+        tally = self._write(batch, length)
         self.row.length = length
         if refused is not None:
             raise refused.error(self.projection.name)
         return tally
 
-    def _read(self, stretches: Mapping[str, Stretch]) -> dict[str, Reading]:
-        return {
+    def _decoded(self, stretches: Mapping[str, Stretch]) -> Decoded:
+        readings = {
             partition: reading_of(
                 self.projection, partition, stretch.records, self._readers, self._calendar
             )
             for partition, stretch in stretches.items()
         }
+        events = self._scope.events(
+            [(partition, each) for partition, read in readings.items() for each in read.events]
+        )
+        # From the back, so that of two copies in this batch the first one stays.
+        first = {
+            event.id: Coordinate(partition, event.offset) for partition, event in reversed(events)
+        }
+        return Decoded(stretches, readings, events, self._store.prepared(first))
 
-    def _write(
-        self,
-        stretches: Mapping[str, Stretch],
-        readings: Mapping[str, Reading],
-        row: int | None = None,
-    ) -> Tally:
-        tally = Tally()
+    def _write(self, batch: Decoded, row: int | None = None) -> Tally:
+        stretches, tally = batch.stretches, Tally()
         reach = {
             partition: union_all(self._reach.get(partition, []), stretch.ranges)
             for partition, stretch in stretches.items()
         }
         try:
             with self._store.atomic():
-                found = self._sort_out(stretches, readings, tally)
-                events = self._scope.events(found)
-                tally.of_other_dates += len(found) - len(events)
+                self._sort_out(batch, tally)
                 self._reached(Step.DECODE)
-                kept = self._claim(events, tally)
+                kept = self._claim(batch, tally)
                 unread = {each: self._letters.unread(each) for each in stretches}
                 letters = self._readable_now(kept, unread)
                 postings = self._scope.postings(self._post(kept, tally), letters)
@@ -187,22 +190,19 @@ class Flush:
         self._reach |= reach
         return tally
 
-    def _sort_out(
-        self, stretches: Mapping[str, Stretch], readings: Mapping[str, Reading], tally: Tally
-    ) -> list[Located]:
-        """Keep the dead letters, count what is skipped, return the events."""
-        events: list[Located] = []
+    def _sort_out(self, batch: Decoded, tally: Tally) -> None:
+        """Keep the dead letters, count what is skipped."""
         letters = []
-        for partition, stretch in stretches.items():
-            reading = readings[partition]
-            events += [(partition, event) for event in reading.events]
+        for partition, stretch in batch.stretches.items():
+            reading = batch.readings[partition]
             letters += [(partition, stretch.label, letter) for letter in reading.dead_letters]
             tally.read += len(stretch.records)
             tally.skipped += reading.skipped
+            tally.of_other_dates += len(reading.events)
+        tally.of_other_dates -= len(batch.events)
         if letters:
             self._letters.keep(letters, self._clock())
             tally.dead_letters += len(letters)
-        return events
 
     def _readable_now(self, kept: Iterable[Located], unread: Unread) -> frozenset[Coordinate]:
         """Where among these events are records that are listed as dead letters."""
@@ -214,16 +214,13 @@ class Flush:
             if event.offset in unread[partition]
         )
 
-    def _claim(self, events: list[Located], tally: Tally) -> list[Located]:
+    def _claim(self, batch: Decoded, tally: Tally) -> list[Located]:
         """Keep each event id at the one coordinate that owns it."""
-        # From the back, so that of two copies in this batch the first one stays.
-        first = {
-            event.id: Coordinate(partition, event.offset) for partition, event in reversed(events)
-        }
-        lost = self._store.claim(self.projection.ledger(), first) if first else {}
-        if not lost and len(first) == len(events):
+        events, claims = batch.events, batch.claims
+        lost = self._store.claim(self.projection.ledger(), claims) if claims else {}
+        if not lost and len(claims) == len(events):
             return events
-        owners = {each: str(at) for each, at in first.items()} | lost
+        owners = {each: str(at) for each, at in claims.items()} | lost
         kept = [
             (partition, event)
             for partition, event in events

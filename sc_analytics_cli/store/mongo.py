@@ -31,7 +31,7 @@ from ..event import Coordinate
 from ..fold.field import Document
 from .memory import new_rev
 from .mongo_errors import check_sizes, no_user, place, translated, unusable
-from .mongo_ledger import DUPLICATE_KEY, MongoLedger
+from .mongo_ledger import DUPLICATE_KEY, MongoLedger, Segmented
 
 _LOST: Final = 241
 """ConversionFailure, which nothing but a lost `_replacement` raises here."""
@@ -142,6 +142,10 @@ class MongoStore:
         with translated(self._at):
             found = self._database[kind].aggregate([{"$group": group}])
             return {tuple(e["_id"][name] for name in names): e["count"] for e in found}
+
+    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+        """See Store.prepared."""
+        return Segmented(claims)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

@@ -83,23 +83,32 @@ class MongoLedger:
 
     def _insert(self, claims: Mapping[str, Coordinate]) -> list[str]:
         """Insert the claims; returns the ids of the segments that were refused."""
-        segments = _segments(claims)
-        seen = datetime.now(UTC)
+        segmented = claims if isinstance(claims, Segmented) else Segmented(claims)
         try:
-            self._collection.insert_many(
-                [_document(each, seen) for each in segments], ordered=False
-            )
+            self._collection.insert_many(segmented.documents, ordered=False)
         except BulkWriteError as error:
             details: Mapping[str, Any] = error.details
             others = [e for e in details["writeErrors"] if e["code"] != DUPLICATE_KEY]
             if others or details["writeConcernErrors"]:
                 raise
-            return [each for at in details["writeErrors"] for _, each, _ in segments[at["index"]]]
+            return [
+                each for at in details["writeErrors"] for _, each, _ in segmented.parts[at["index"]]
+            ]
         return []
 
 
 Claim = tuple[bytes, str, Coordinate]
 """An event id behind its key, and where it stands."""
+
+
+class Segmented(dict[str, Coordinate]):
+    """Claims, and the segments they are inserted in, written out."""
+
+    def __init__(self, claims: Mapping[str, Coordinate]) -> None:
+        super().__init__(claims)
+        seen = datetime.now(UTC)
+        self.parts = _segments(self)
+        self.documents = [_document(each, seen) for each in self.parts]
 
 
 def _segments(claims: Mapping[str, Coordinate]) -> list[list[Claim]]:

@@ -77,6 +77,10 @@ class OverlayStore:
         """See Store.counts."""
         return Counter(tuple(each[name] for name in names) for each in self.scan(kind))
 
+    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+        """See Store.prepared."""
+        return claims
+
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
         self._fetch_owners(ledger, claims)

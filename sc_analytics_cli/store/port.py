@@ -67,6 +67,13 @@ class Store(Protocol):
         """
         ...
 
+    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+        """The same claims, with the work done that `claim` can do without asking anybody.
+
+        May be called while another thread is within any verb.
+        """
+        ...
+
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """Claim event ids, each for a coordinate; returns id → owner of the claims lost.
 

@@ -103,6 +103,10 @@ class SqliteStore:
             ).fetchall()
         return {tuple(values): count for *values, count in rows}
 
+    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+        """See Store.prepared."""
+        return claims
+
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
         with translated(self._path), self._lock, self.atomic():
