@@ -11,7 +11,16 @@ import platform
 
 from tests.servers import KafkaServer, MongoServer
 
-from . import alternatives, backfill, communities, consume, latency
+from . import (
+    alternatives,
+    backfill,
+    communities,
+    consume,
+    consumers,
+    growth,
+    latency,
+    writers,
+)
 
 SUBJECTS = {
     "consume": consume,
@@ -19,6 +28,9 @@ SUBJECTS = {
     "communities": communities,
     "latency": latency,
     "peers": alternatives,
+    "consumers": consumers,
+    "growth": growth,
+    "writers": writers,
 }
 
 

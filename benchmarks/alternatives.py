@@ -37,8 +37,9 @@ def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> Non
     """Each in turn, so many times over."""
     topic, events = f"bench.{uuid4().hex[:8]}", chosen.events
     python = bytewax_python()
-    log.publish(servers, topic, events, DAYS, id_of=log.IDS[chosen.ids])
-    wanted = log.counted(events, DAYS)
+    orders = log.Log(events, DAYS, id_of=log.IDS[chosen.ids])
+    log.publish(servers, topic, orders.events())
+    wanted = orders.counted()
 
     def bytewax(store: str) -> product.Measured:
         with tempfile.TemporaryDirectory() as folder:

@@ -17,6 +17,8 @@ from .table import Row, print_table, row
 
 DAYS = 30
 DATES = [f"2026-10-{day}" for day in range(10, 17)]
+WAYS = [("kafka-python", 1), ("kafka-python", 2), ("confluent", 1), ("confluent", 2)]
+"""The client and the number of processes of each run."""
 
 
 def add_options(options: argparse.ArgumentParser) -> None:
@@ -33,27 +35,27 @@ def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> Non
 
 def _measure(servers: str, store: str, events: int, count: int) -> None:
     topic = f"bench.{uuid4().hex[:8]}"
-    log.publish(servers, topic, events, DAYS)
-    wanted = log.counted(events, DAYS)
+    orders = log.Log(events, DAYS)
+    log.publish(servers, topic, orders.events())
+    wanted = orders.counted()
     flags = ("--order-topic", topic)
     consume = product.command(servers, store, "consume", "order-funnel", "--until-end", *flags)
     documents.verify(store, wanted)
     raws: list[float] = []
-    runs: dict[int, list[product.Measured]] = {1: [], 2: []}
+    runs: dict[tuple[str, int], list[product.Measured]] = {each: [] for each in WAYS}
     for _ in range(count):
         raws.append(loops.raw(servers, topic, events))
-        for workers, measured in runs.items():
+        for (client, workers), measured in runs.items():
             documents.spoil(store, DATES)
             dates = f"{DATES[0]}..{DATES[-1]}"
-            line = ("backfill", "order-funnel", "--date", dates, "--yes")
-            measured.append(
-                product.command(servers, store, *line, "--workers", str(workers), *flags)
-            )
+            line = ("backfill", "order-funnel", "--date", dates, "--yes", *flags)
+            way = ("--kafka-client", client, "--workers", str(workers))
+            measured.append(product.command(servers, store, *line, *way))
             documents.verify(store, wanted)
     raw = Row("raw: poll and decode only", median(raws))
     rows = [
-        row(f"backfill of 7 dates, {workers} worker{'s' * (workers > 1)}", events, measured)
-        for workers, measured in runs.items()
+        row(f"backfill of 7 dates, {client}, {workers} worker{'s' * (workers > 1)}", events, each)
+        for (client, workers), each in runs.items()
     ]
     print_table(
         f"{events:,} order events, {log.PARTITIONS} partitions, {DAYS} dates, median of {count}",

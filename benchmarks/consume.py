@@ -19,6 +19,7 @@ def add_options(options: argparse.ArgumentParser) -> None:
     options.add_argument("--events", type=int, default=300_000)
     options.add_argument("--naive-events", type=int, default=5_000)
     options.add_argument("--runs", type=int, default=3)
+    options.add_argument("--kafka-client", default="auto")
     log.add_ids(options)
 
 
@@ -26,16 +27,19 @@ def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> Non
     """Raw loop, naive loop and product on one log; then where the product's time goes."""
     topic, events = f"bench.{uuid4().hex[:8]}", chosen.events
     users = topic + ".users"
-    log.publish(servers, topic, events, DAYS, id_of=log.IDS[chosen.ids])
-    log.publish(servers, users, events, DAYS, log.USER_TYPES, log.IDS[chosen.ids])
+    orders = log.Log(events, DAYS, id_of=log.IDS[chosen.ids])
+    of_users = orders._replace(types=log.USER_TYPES)
+    log.publish(servers, topic, orders.events())
+    log.publish(servers, users, of_users.events())
     wanted = {
-        "order-funnel": log.counted(events, DAYS),
-        "revenue": log.counted(events, DAYS),
-        "user-lifecycle": log.counted(events, DAYS, log.USER_TYPES),
+        "order-funnel": orders.counted(),
+        "revenue": orders.counted(),
+        "user-lifecycle": of_users.counted(),
     }
     raws, naives = [], []
     runs: dict[str, list[product.Measured]] = {each: [] for each in wanted}
-    flags = ("--until-end", "--order-topic", topic, "--user-topic", users)
+    topics = ("--order-topic", topic, "--user-topic", users)
+    flags = ("--until-end", *topics, "--kafka-client", chosen.kafka_client)
     for _ in range(chosen.runs):
         raws.append(loops.raw(servers, topic, events))
         naives.append(loops.naive(servers, topic, mongo.database_uri(_name()), chosen.naive_events))
@@ -48,7 +52,7 @@ def measure(servers: str, mongo: MongoServer, chosen: argparse.Namespace) -> Non
     rows = [row(f"consume {each} --until-end", events, made) for each, made in runs.items()]
     print_table(
         f"{events:,} events a topic, {log.PARTITIONS} partitions, {DAYS} dates, "
-        f"ids {chosen.ids}, median of {chosen.runs}",
+        f"ids {chosen.ids}, {chosen.kafka_client} client, median of {chosen.runs}",
         [raw, naive, *rows],
         against=[raw, naive],
     )

@@ -10,7 +10,6 @@ import sys
 import time
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from statistics import quantiles
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -22,6 +21,7 @@ from tests.integration.broker import create_topics
 from tests.servers import MongoServer
 
 from .log import PARTITIONS, value_of
+from .servers_cpu import cpu_seconds
 
 WARM_UP = 5.0
 _LOOK_SECONDS = 0.005
@@ -85,9 +85,9 @@ def _run(
                         number = int(name.rpartition("/")[2])
                         seen.append(Seen(now, number, entry["ranges"][-1][1]))
                 if time.time() - began > WARM_UP and not cpu:
-                    cpu, began = _cpu(consuming.pid), time.time()
+                    cpu, began = cpu_seconds(consuming.pid), time.time()
                 time.sleep(_LOOK_SECONDS)
-        share = (_cpu(consuming.pid) - cpu) / (time.time() - began)
+        share = (cpu_seconds(consuming.pid) - cpu) / (time.time() - began)
     finally:
         producing.join()
         consuming.terminate()
@@ -112,15 +112,15 @@ def produce(servers: str, topic: str, rate: int, seconds: float) -> None:
 
 def _waits(servers: str, topic: str, seen: list[Seen]) -> list[float]:
     """Seconds that each record after the warm-up waited until a look found it."""
+    stamps = [_stamps(servers, topic, number) for number in range(PARTITIONS)]
+    warm = min(each[0] for each in stamps) + WARM_UP
     found: list[float] = []
-    for number in range(PARTITIONS):
-        stamps = _stamps(servers, topic, number)
-        below = 0
-        for at, partition, position in seen:
-            if partition == number and position > below:
-                found += [at - stamps[offset] for offset in range(below, position)]
-                below = position
-    return found[len(found) // 6 :]
+    below = [0] * PARTITIONS
+    for at, partition, position in seen:
+        sent = stamps[partition][below[partition] : position]
+        below[partition] = max(below[partition], position)
+        found += [at - stamp for stamp in sent if stamp > warm]
+    return found
 
 
 def _stamps(servers: str, topic: str, number: int) -> list[float]:
@@ -135,9 +135,3 @@ def _stamps(servers: str, topic: str, number: int) -> list[float]:
             stamps += [record.timestamp / 1000 for record in records]
     consumer.close()
     return stamps
-
-
-def _cpu(pid: int) -> float:
-    """CPU seconds that a process has used (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

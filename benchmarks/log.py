@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from confluent_kafka import Producer
@@ -49,6 +49,20 @@ def ordered_id(number: int, at: datetime) -> UUID:
     return _uuid(((at - _EPOCH) // _MILLISECOND).to_bytes(6) + _noise(number)[6:], version=7)
 
 
+MomentOf = Callable[[int, int, int], datetime]
+"""When the event of this number happens, of a log of so many events and days."""
+
+
+def evenly(number: int, count: int, days: int) -> datetime:
+    """One after another: nearly all events of a batch are of one date."""
+    return _START + number * (timedelta(days=days) / count)
+
+
+def in_turns(number: int, count: int, days: int) -> datetime:
+    """Each date in turn: every batch is of all dates."""
+    return _START + timedelta(days=number % days, seconds=number * 80_000 // count)
+
+
 IDS: Final[dict[str, IdOf]] = {"uuid7": ordered_id, "uuid4": random_id}
 
 
@@ -68,14 +82,35 @@ def _uuid(content: bytes, version: int) -> UUID:
     return UUID(bytes=bytes(marked))
 
 
-def events(
-    count: int, days: int, types: Sequence[str] = TYPES, id_of: IdOf = ordered_id
-) -> Iterator[tuple[int, bytes, bytes]]:
-    """(partition, key, value) of each event, spread evenly over the days."""
-    step = timedelta(days=days) / count
-    for number in range(count):
-        order, value = value_of(number, _START + number * step, types, id_of)
-        yield order % PARTITIONS, f"order-{order:010d}".encode(), value
+class Log(NamedTuple):
+    """So many events over so many days."""
+
+    size: int
+    days: int
+    types: Sequence[str] = TYPES
+    id_of: IdOf = ordered_id
+    moment_of: MomentOf = evenly
+
+    def events(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """(partition, key, value) of each event."""
+        for number in range(self.size):
+            at = self.moment_of(number, self.size, self.days)
+            order, value = value_of(number, at, self.types, self.id_of)
+            yield order % PARTITIONS, f"order-{order:010d}".encode(), value
+
+    def counted(self) -> dict[str, Counter[str]]:
+        """Date → how often each type occurs, and the cents of all payments.
+
+        That is what the documents must say.
+        """
+        found: dict[str, Counter[str]] = {}
+        for number in range(self.size):
+            date = self.moment_of(number, self.size, self.days).date().isoformat()
+            kind = self.types[number % len(self.types)]
+            found.setdefault(date, Counter())[kind] += 1
+            if kind == "order.payment_succeeded":
+                found[date]["cents"] += cents_of(number)
+        return found
 
 
 def value_of(
@@ -100,16 +135,14 @@ def cents_of(number: int) -> int:
     return 1000 + number % 9000
 
 
-def publish(
-    servers: str,
-    topic: str,
-    count: int,
-    days: int,
-    types: Sequence[str] = TYPES,
-    id_of: IdOf = ordered_id,
-) -> None:
-    """Put the log on the broker."""
+def publish(servers: str, topic: str, events: Iterable[tuple[int, bytes, bytes]]) -> None:
+    """Make the topic, and put these events on it."""
     create_topics(servers, {topic: PARTITIONS})
+    append(servers, topic, events)
+
+
+def append(servers: str, topic: str, events: Iterable[tuple[int, bytes, bytes]]) -> None:
+    """Put more of them on a topic that is there."""
     failures: list[object] = []
     producer = Producer(
         {
@@ -120,7 +153,7 @@ def publish(
             "on_delivery": lambda error, _: failures.append(error) if error else None,
         }
     )
-    for partition, key, value in events(count, days, types, id_of):
+    for partition, key, value in events:
         while True:
             try:
                 producer.produce(topic, value=value, key=key, partition=partition)
@@ -129,19 +162,3 @@ def publish(
                 producer.poll(0.1)
     if producer.flush(300) or failures:
         raise SystemExit(f"{topic} could not be produced: {failures[:1]}")
-
-
-def counted(count: int, days: int, types: Sequence[str] = TYPES) -> dict[str, Counter[str]]:
-    """Date → how often each type occurs, and the cents of all payments.
-
-    That is what the documents must say.
-    """
-    step = timedelta(days=days) / count
-    found: dict[str, Counter[str]] = {}
-    for number in range(count):
-        date = (_START + number * step).date().isoformat()
-        kind = types[number % len(types)]
-        found.setdefault(date, Counter())[kind] += 1
-        if kind == "order.payment_succeeded":
-            found[date]["cents"] += cents_of(number)
-    return found

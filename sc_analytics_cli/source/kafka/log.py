@@ -18,6 +18,7 @@ from .follower import KafkaFollower
 from .groups import members
 from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
+from .receiving import receive_in_blocks
 from .topics import check, described
 
 
@@ -43,6 +44,7 @@ class KafkaSource:
         """
         quiet()
         read_in_line()
+        receive_in_blocks()
         self._connection = Connection(servers, timeout, security or Security(), topic_flags or {})
         self._session_timeout = session_timeout
         self._asking = consumer(self._connection, max_partition_fetch_bytes=FETCH_BYTES)
