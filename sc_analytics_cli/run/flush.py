@@ -123,7 +123,7 @@ class Flush:
         return self.absorb(self.decode(chunks))
 
     def decode(self, chunks: Sequence[Chunk]) -> Decoded:
-        """Step 2 by itself; it asks no store, and may be done while another batch is absorbed."""
+        """Step 2 by itself; it asks no server, and may be done while another batch is absorbed."""
         return self._decoded(gather(chunks))
 
     def absorb(self, batch: Decoded) -> Tally:

@@ -5,8 +5,13 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Final
 
+_SIZE: Final = 16
+_LENGTH: Final = 36
 _DASHES: Final = slice(8, 24, 5)
+"""Of a UUID in RFC 9562's own form; its version stands at 14 and its variant at 19."""
+
 _OTHER_VERSION: Final = 0xF0
+"""Turns the version's bits round: 7 into 8."""
 
 
 def key_of(event_id: str) -> bytes:
@@ -17,11 +22,16 @@ def key_of(event_id: str) -> bytes:
     other ids collide with a probability of about 10^-21; no other id has the key
     of a UUID of version 7.
     """
-    if event_id[14:15] == "7" and event_id[_DASHES] == "----" and event_id[19] in "89ab":
+    if (
+        len(event_id) == _LENGTH
+        and event_id[14] == "7"
+        and event_id[19] in "89ab"
+        and event_id[_DASHES] == "----"
+    ):
         key = _hexadecimal(event_id.replace("-", ""))
-        if len(key) == 16 and len(event_id) == 36:
+        if len(key) == _SIZE:
             return key
-    digest = blake2b(event_id.encode("utf-8"), digest_size=16).digest()
+    digest = blake2b(event_id.encode("utf-8"), digest_size=_SIZE).digest()
     return _marked(digest) if digest[6] >> 4 == 7 and digest[8] >> 6 == 2 else digest
 
 

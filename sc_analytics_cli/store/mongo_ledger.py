@@ -61,19 +61,22 @@ class MongoLedger:
         Inserts first where the range is new and looks up first where ids were
         known in the last claim: a refused insert is slow.
         """
-        held = self.owners(claims) if self._look_first else {}
+        held = self._owners(_keyed(claims)) if self._look_first else {}
         pending = {k: v for k, v in claims.items() if k not in held} if held else claims
         while pending:
             refused = self._insert(pending)
-            found = self.owners(refused) if refused else {}
+            found = self._owners(refused) if refused else {}
             held |= found
-            pending = {each: claims[each] for each in refused if each not in found}
+            pending = {each: claims[each] for each in refused.values() if each not in found}
         self._look_first = bool(held)
         return {each: owner for each, owner in held.items() if owner != str(claims[each])}
 
     def owners(self, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
-        wanted = {key_of(each): each for each in event_ids}
+        return self._owners({key_of(each): each for each in event_ids})
+
+    def _owners(self, wanted: Mapping[bytes, str]) -> dict[str, str]:
+        """Who owns these ids, given behind their keys."""
         owners = {}
         for segment in self._collection.find({"ids": {"$in": list(map(Binary, wanted))}}):
             for place, key in enumerate(segment["ids"]):
@@ -81,8 +84,8 @@ class MongoLedger:
                     owners[wanted[key]] = str(_coordinate(segment, place))
         return owners
 
-    def _insert(self, claims: Mapping[str, Coordinate]) -> list[str]:
-        """Insert the claims; returns the ids of the segments that were refused."""
+    def _insert(self, claims: Mapping[str, Coordinate]) -> dict[bytes, str]:
+        """Insert the claims; returns the ids of the segments that were refused, by their keys."""
         segmented = claims if isinstance(claims, Segmented) else Segmented(claims)
         try:
             self._collection.insert_many(segmented.documents, ordered=False)
@@ -91,10 +94,9 @@ class MongoLedger:
             others = [e for e in details["writeErrors"] if e["code"] != DUPLICATE_KEY]
             if others or details["writeConcernErrors"]:
                 raise
-            return [
-                each for at in details["writeErrors"] for _, each, _ in segmented.parts[at["index"]]
-            ]
-        return []
+            refused = [segmented.parts[each["index"]] for each in details["writeErrors"]]
+            return {key: event_id for part in refused for key, event_id, _ in part}
+        return {}
 
 
 Claim = tuple[bytes, str, Coordinate]
@@ -109,6 +111,13 @@ class Segmented(dict[str, Coordinate]):
         seen = datetime.now(UTC)
         self.parts = _segments(self)
         self.documents = [_document(each, seen) for each in self.parts]
+
+
+def _keyed(claims: Mapping[str, Coordinate]) -> dict[bytes, str]:
+    """The ids behind their keys."""
+    if isinstance(claims, Segmented):
+        return {key: event_id for part in claims.parts for key, event_id, _ in part}
+    return {key_of(each): each for each in claims}
 
 
 def _segments(claims: Mapping[str, Coordinate]) -> list[list[Claim]]:

@@ -17,7 +17,9 @@ from ...errors import (
     UnreachableError,
 )
 from ..rights import READ_GROUPS, READ_TOPICS, denied
+from .batches import read_by_batch
 from .connection import Connection
+from .receiving import receive_in_blocks
 from .refusals import Network, refusal
 
 _METADATA_SECONDS = 30
@@ -30,6 +32,7 @@ def consumer(connection: Connection, **more: Any) -> KafkaConsumer:
     topic creation, committed records only, no deserializers (an exception in one
     makes every later poll fail). Raises UnreachableError where nobody answers in time.
     """
+    read_by_batch()
     return connected(
         KafkaConsumer,
         connection,
@@ -94,6 +97,7 @@ def connected(kind: type[Any], connection: Connection, **settings: Any) -> Any:
         made.append(Network(**configs))
         return made[-1]
 
+    receive_in_blocks()
     arguments = connection.arguments()
     try:
         with translated(connection):

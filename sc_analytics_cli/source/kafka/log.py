@@ -11,14 +11,12 @@ from ...errors import UnreachableError
 from ...settings import Security
 from ..port import Follower, Reader, Span
 from ..spans import filled_within
-from .batches import read_in_line
 from .client import consumer, name_of, partition_of, quiet, translated
 from .connection import Connection
 from .follower import KafkaFollower
 from .groups import members
 from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
-from .receiving import receive_in_blocks
 from .topics import check, described
 
 
@@ -43,8 +41,6 @@ class KafkaSource:
         refuses the login, UsageError where a certificate cannot be used.
         """
         quiet()
-        read_in_line()
-        receive_in_blocks()
         self._connection = Connection(servers, timeout, security or Security(), topic_flags or {})
         self._session_timeout = session_timeout
         self._asking = consumer(self._connection, max_partition_fetch_bytes=FETCH_BYTES)

@@ -5,7 +5,7 @@ interpreter, and while a batch is decoded it waits until it has it back: fetches
 came no faster than that (docs/performance.md).
 
 It stands in for a private method of kafka-python: its contract suite shows that
-it still fits when the driver is upgraded.
+it still fits when the driver is upgraded (stand_in.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from typing import Any, Final
 from kafka.errors import KafkaConnectionError
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
+from .stand_in import stand_in
+
+CLOSED: Final = "the broker has closed the connection"
+"""What the error says where the broker did that."""
+
 _BLOCK: Final = 256 * 1024
+"""Much of what a kernel keeps for a connection by itself, so that few calls empty it."""
+
 _NOTHING_MORE: Final = (
     BlockingIOError,
     InterruptedError,
@@ -27,11 +34,11 @@ _NOTHING_MORE: Final = (
 
 def receive_in_blocks() -> None:
     """From here on, every connection of this process receives as this module does."""
-    KafkaTCPTransport._sock_recv = _received
-    KafkaSSLTransport._sock_recv = _received
+    for transport in (KafkaTCPTransport, KafkaSSLTransport):
+        stand_in(transport, "_sock_recv", _sock_recv)
 
 
-def _received(transport: Any) -> tuple[bytes, KafkaConnectionError | None]:
+def _sock_recv(transport: Any) -> tuple[bytes, KafkaConnectionError | None]:
     """All that has come, and what is wrong with the connection.
 
     It asks until nothing is left: what TLS has decrypted already wakes nobody.
@@ -42,6 +49,6 @@ def _received(transport: Any) -> tuple[bytes, KafkaConnectionError | None]:
             received.append(data)
     except _NOTHING_MORE:
         return b"".join(received), None
-    except OSError as error:
+    except Exception as error:  # noqa: BLE001 - it ends the connection, and is raised to who waits
         return b"".join(received), KafkaConnectionError(error)
-    return b"".join(received), KafkaConnectionError("the broker has closed the connection")
+    return b"".join(received), KafkaConnectionError(CLOSED)

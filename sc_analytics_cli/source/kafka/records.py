@@ -1,4 +1,4 @@
-"""The records of one batch, read in one go.
+"""The records of one batch.
 
     length, attributes, timestamp and offset (both from the batch's), key, value, headers
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from kafka.errors import CorruptRecordError
+from kafka.errors import CorruptRecordError, KafkaError
 from kafka.record.util import decode_varint
 
 from ...event import LogRecord
@@ -25,9 +25,10 @@ Headers = tuple[tuple[str, bytes | None], ...]
 def records_of(batch: Any) -> Iterator[LogRecord]:
     """What a batch of the second format holds.
 
-    Raises CorruptRecordError where the parts of a record do not add up to its length.
+    Raises CorruptRecordError where it cannot be decompressed, or the parts of a record
+    do not add up to its length.
     """
-    data, at = _unpacked(batch)
+    data, at = _decompressed(batch)
     first_offset, first_timestamp = batch.base_offset, batch.first_timestamp
     appended = batch.max_timestamp if batch.timestamp_type == batch.LOG_APPEND_TIME else None
     new = tuple.__new__
@@ -71,15 +72,20 @@ def records_of(batch: Any) -> Iterator[LogRecord]:
                 raise CorruptRecordError(f"a record of {length} bytes ends {at - end} bytes off")
             timestamp = first_timestamp + later if appended is None else appended
             yield new(LogRecord, (first_offset + further, value, key, timestamp, headers))
-    except IndexError as error:
-        raise CorruptRecordError("a record is longer than its batch") from error
+    except (IndexError, ValueError) as error:
+        raise CorruptRecordError(f"a record that cannot be taken apart at {at}") from error
     if at != len(data):
-        raise CorruptRecordError(f"a batch of {len(data)} bytes ends {at - len(data)} bytes off")
+        raise CorruptRecordError(f"{len(data)} bytes end {at - len(data)} bytes off")
 
 
-def _unpacked(batch: Any) -> tuple[bytes, int]:
+def _decompressed(batch: Any) -> tuple[bytes, int]:
     """The batch's bytes without compression, and where its records begin in them."""
-    iter(batch)
+    try:
+        iter(batch)
+    except KafkaError:
+        raise
+    except Exception as error:  # each codec's library raises what it likes
+        raise CorruptRecordError(f"it cannot be decompressed: {error}") from error
     return bytes(batch._buffer), batch._pos
 
 

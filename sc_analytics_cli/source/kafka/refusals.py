@@ -12,6 +12,7 @@ from kafka.net.selector import NetworkSelector
 
 from ...errors import AnalyticsError, AuthenticationError, UnreachableError
 from ...settings import Security
+from .receiving import CLOSED
 
 _LOGIN = (
     errors.SaslAuthenticationFailedError,
@@ -152,7 +153,7 @@ def _tls(
 def _closed(
     address: str, kind: type[BaseException], text: str, security: Security
 ) -> AnalyticsError | None:
-    if "socket disconnected" not in text and "EOF occurred" not in text:
+    if CLOSED not in text and "EOF occurred" not in text:
         return None
     wanted = "a certificate of ours (--ssl-certfile)" if security.encrypted else "TLS"
     if not security.logs_in:

@@ -1,9 +1,13 @@
 """Receiving from a socket: all that has come, and why no more will, as the driver's own way."""
 
 import os
+import select
 import socket
+import ssl
 import struct
+import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,10 +16,11 @@ from kafka.errors import KafkaConnectionError
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 from sc_analytics_cli.source.kafka import receiving
+from tests.servers.certificates import Authority
 
 Received = Callable[[Any], tuple[bytes, Exception | None]]
 OWN_WAYS = (KafkaTCPTransport._sock_recv, KafkaSSLTransport._sock_recv)
-WAYS = [*(pytest.param(way, id=way.__qualname__) for way in OWN_WAYS), receiving._received]
+WAYS = [*(pytest.param(way, id=way.__qualname__) for way in OWN_WAYS), receiving._sock_recv]
 
 
 @pytest.fixture
@@ -69,6 +74,38 @@ def test_a_connection_that_is_reset(
     theirs.close()
     found, error = _until_error(way, ours)
     assert found == b""
+    assert isinstance(error, KafkaConnectionError)
+
+
+@pytest.mark.parametrize("way", WAYS[1:])
+@pytest.mark.parametrize("size", [1, 16_384, 400_000])
+def test_nothing_that_tls_has_decrypted_is_left(
+    way: Received, size: int, ends: tuple[socket.socket, socket.socket], tmp_path: Path
+) -> None:
+    """It would wake nobody: a fetch would wait for the next one."""
+    authority = Authority(tmp_path, "ours")
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(authority.sign("broker"))
+    sent = os.urandom(size)
+
+    def send() -> None:
+        with theirs.wrap_socket(ends[0], server_side=True) as broker:
+            broker.sendall(sent)
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    context = ssl.create_default_context(cafile=str(authority.file))
+    ends[1].setblocking(True)
+    found, error = b"", None
+    with context.wrap_socket(ends[1], server_hostname="127.0.0.1") as ours:
+        ours.setblocking(False)
+        while error is None:
+            select.select([ours], [], [], 30)
+            more, error = way(SimpleNamespace(_sock=ours))
+            found += more
+            assert ours.pending() == 0
+    sending.join()
+    assert found == sent
     assert isinstance(error, KafkaConnectionError)
 
 

@@ -27,6 +27,32 @@ def test_claiming_again_from_the_same_coordinate_wins_again(store: Store) -> Non
     assert store.owners(LEDGER, ["e1", "e2"]) == {"e1": str(FIRST), "e2": str(FIRST)}
 
 
+MANY = {f"e{number}": Coordinate("sc.domain.order/0", number) for number in range(1_200)}
+
+
+def test_claims_that_were_prepared_are_the_same_claims(store: Store) -> None:
+    """Also when they are claimed again, as after an answer that was lost."""
+    prepared = store.prepared(MANY)
+    assert dict(prepared) == MANY
+    for _ in range(3):
+        assert store.claim(LEDGER, prepared) == {}
+    assert store.claim(LEDGER, MANY) == {}
+    assert store.owners(LEDGER, MANY) == {each: str(at) for each, at in MANY.items()}
+    assert dict(store.prepared({})) == {}
+
+
+def test_prepared_claims_of_which_some_are_taken(store: Store) -> None:
+    taken = {f"e{number}": SECOND for number in (3, 700, 701)}
+    prepared = store.prepared(MANY)
+    store.claim(LEDGER, taken)
+    store.claim(LEDGER, {"e900": MANY["e900"]})
+    for _ in range(3):
+        assert store.claim(LEDGER, prepared) == dict.fromkeys(taken, str(SECOND))
+    assert store.owners(LEDGER, MANY) == {
+        each: str(taken.get(each, at)) for each, at in MANY.items()
+    }
+
+
 def test_another_coordinate_loses_and_learns_the_owner(store: Store) -> None:
     store.claim(LEDGER, {"e1": FIRST})
     for other in (SECOND, FIRST._replace(offset=6), IN_FILE):
