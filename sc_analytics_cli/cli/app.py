@@ -10,6 +10,10 @@ from .. import __version__
 from .completion import answering_a_shell, completes
 from .environment import add_dotenv
 from .lazy import Entry, LazyGroup
+from .shell_scripts import hand_out_ours
+
+_TYPED = f"{__name__}.typed"
+"""Where a context keeps the words behind the name of the program."""
 
 
 class Commands(LazyGroup):
@@ -41,6 +45,7 @@ class Commands(LazyGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Settings may stand before the command too; other options may not, and are told so."""
+        ctx.meta[_TYPED] = tuple(args)
         if args and args[0].startswith("-"):
             from .leading import behind_the_command
 
@@ -50,6 +55,19 @@ class Commands(LazyGroup):
             if flag.startswith("-") and flag not in own and not ctx.resilient_parsing:
                 ctx.fail(f"No such option: {flag}; those of a command are written behind it")
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Settings too, as they may stand before the command; no command as a setting's value."""
+        from .leading import awaits_value, settings_flags
+
+        if awaits_value(ctx.meta[_TYPED]):
+            return []
+        offered = super().shell_complete(ctx, incomplete)
+        if not incomplete.startswith("-"):
+            return offered
+        of_any_command = self.commands["status"].shell_complete(ctx, incomplete)
+        flags = settings_flags()
+        return [*offered, *(each for each in of_any_command if each.value in flags)]
 
 
 app = typer.Typer(
@@ -84,4 +102,5 @@ def run() -> None:
     if completes():
         with answering_a_shell():
             app(obj=dotenv)
+    hand_out_ours()
     app(obj=dotenv)

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from ..errors import AnalyticsError
+from .shell_answers import ASKED, answer_for
 
 if TYPE_CHECKING:
     from ..store.port import Store
 
-_ASKED: Final = "_SC_ANALYTICS_COMPLETE"
-_WORDS, _WORD_NUMBER = "COMP_WORDS", "COMP_CWORD"
+_COMPLETE: Final = "complete_"
 _SECONDS: Final = 1.0
 _MOST: Final = 500
 """More than this nobody reads; a store may hold many more."""
@@ -33,47 +33,22 @@ _RELATIVE_DATES: Final = ("today", "yesterday")
 
 def completes() -> bool:
     """Whether this process was started by a shell at a Tab."""
-    return os.environ.get(_ASKED, "").startswith("complete_")
+    return os.environ.get(ASKED, "").startswith(_COMPLETE)
 
 
 @contextmanager
 def answering_a_shell() -> Iterator[None]:
-    """Silence on stderr, and for bash, words as they were typed."""
+    """Silence on stderr; on stdout what is offered, as the shell that asks takes it."""
     sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the process ends
-    if os.environ[_ASKED] != "complete_bash":
+    answer = answer_for(os.environ[ASKED].removeprefix(_COMPLETE))
+    if answer is None:
         yield
         return
-    cut = _whole_words()
-    with redirect_stdout(StringIO()) as answered:
+    with redirect_stdout(StringIO()) as offered:
         try:
             yield
         finally:
-            for each in answered.getvalue().splitlines():
-                print(each[cut:], file=sys.__stdout__)
-
-
-def _whole_words() -> int:
-    """Put together what bash took apart at `:` and `=` (COMP_WORDBREAKS).
-
-    Returns how much of the last word bash keeps as it is: up to its last `:`.
-    """
-    line, number = os.environ[_WORDS], int(os.environ[_WORD_NUMBER])
-    # The script that is installed puts a line break between words; others, a space.
-    parts = line.split("\n" if "\n" in line else " ")
-    parts += [""] * (number + 1 - len(parts))
-    words: list[str] = []
-    glued = False
-    for part in parts[: number + 1]:
-        breaks = part in (":", "=")
-        if words and (glued or breaks):
-            words[-1] += part
-        else:
-            words.append(part)
-        glued = breaks
-    os.environ[_WORDS] = "\n".join(words)
-    os.environ[_WORD_NUMBER] = str(len(words) - 1)
-    value = words[-1].rpartition("=")[2]
-    return len(value) - len(value.rpartition(":")[2])
+            print(answer(offered.getvalue().splitlines()), end="", file=sys.__stdout__)
 
 
 def projection_names(incomplete: str) -> list[str]:

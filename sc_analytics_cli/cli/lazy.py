@@ -34,12 +34,17 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """What the list shows of a command; None where there is none of this name."""
         entry = self.entries.get(cmd_name)
-        return None if entry is None else TyperCommand(cmd_name, help=entry.line)
+        return None if entry is None else _listed(cmd_name, entry.line)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command itself, loaded."""
         name, found, rest = super().resolve_command(ctx, args)
         return name, (found and self.commands[name or ""]), rest
+
+
+def _listed(name: str, line: str) -> TyperCommand:
+    """A command of which only the line in lists is known; it is never cut short."""
+    return TyperCommand(name, help=line, short_help=line)
 
 
 class _Loaded(Mapping[str, Any]):
@@ -68,4 +73,7 @@ def _load(name: str, place: str) -> Any:
     else:
         around.command(name)(found)
     group: Any = typer.main.get_group(around)
-    return group.commands[name]
+    loaded = group.commands[name]
+    for each in getattr(loaded, "commands", {}).values():
+        each.short_help = each.help and " ".join(each.help.partition("\n\n")[0].split())
+    return loaded

@@ -15,21 +15,33 @@ def behind_the_command(typed: Sequence[str], load: Callable[[str], Any]) -> list
 
     Where no command follows them, what is left: nothing, or options that are no settings.
     """
-    valued = _settings()
-    leading: list[str] = []
-    rest = list(typed)
-    while rest and rest[0].partition("=")[0] in valued:
-        flag, equals, _ = rest[0].partition("=")
-        count = 2 if valued[flag] and not equals else 1
-        leading, rest = leading + rest[:count], rest[count:]
+    leading, rest = _apart(typed)
     if not rest or rest[0].startswith("-"):
         return rest
     words = 2 if len(rest) > 1 and rest[1] in getattr(load(rest[0]), "commands", ()) else 1
     return rest[:words] + leading + rest[words:]
 
 
-def _settings() -> dict[str, bool]:
-    """Flag → whether a value follows it."""
+def awaits_value(typed: Sequence[str]) -> bool:
+    """Whether the words end in a leading flag whose value is still to be typed."""
+    leading, rest = _apart(typed)
+    return bool(leading and not rest and settings_flags().get(leading[-1]))
+
+
+def _apart(typed: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The leading settings with their values, and the words behind them."""
+    valued = settings_flags()
+    leading: list[str] = []
+    rest = list(typed)
+    while rest and rest[0].partition("=")[0] in valued:
+        flag, equals, _ = rest[0].partition("=")
+        count = 2 if valued[flag] and not equals else 1
+        leading, rest = leading + rest[:count], rest[count:]
+    return leading, rest
+
+
+def settings_flags() -> dict[str, bool]:
+    """The flags that may stand before the command → whether a value follows."""
     found = dict.fromkeys((f"--{name}" for name in FILE_AND_PROFILE), True)
     for each in all_settings():
         if not each.secret:

@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
 from .article import Article, Cells, Sheet
+from .html_style import STYLE
 
-_STYLE: Final = """\
-:root { color-scheme: light dark; --back: #ffffff; --text: #1b1f24; --faint: #59636e;
-  --line: #d8dee4; --bar: #2f6fdb; --alarm: #b3261e; --alarm-back: #fdecea; }
-@media (prefers-color-scheme: dark) { :root { --back: #12161b; --text: #e6e9ed;
-  --faint: #9aa4af; --line: #2d343c; --bar: #6ea0ff; --alarm: #ff8a80; --alarm-back: #3a1c1a; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem; max-width: 72rem; background: var(--back);
-  color: var(--text); font: 16px/1.45 system-ui, sans-serif; }
-h1 { font-size: 1.25rem; margin: 1.5rem 0 .25rem; }
-p { margin: .25rem 0; }
-.faint { color: var(--faint); font-size: .9rem; }
-.marks { margin: .75rem 0; padding: .6rem .8rem; list-style: none; border-radius: .4rem;
-  border-left: .3rem solid var(--alarm); background: var(--alarm-back); font-weight: 600; }
-.sheet { overflow-x: auto; margin: 1rem 0; }
-table { border-collapse: collapse; min-width: 60%; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; text-align: right; white-space: nowrap;
-  border-bottom: 1px solid var(--line); }
-thead th { color: var(--faint); font-size: .8rem; font-weight: 500; vertical-align: bottom; }
-th:first-child { position: sticky; left: 0; text-align: left; background: var(--back);
-  font-weight: 500; }
-th.id { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
-td:nth-child(2) { font-weight: 650; }
-tfoot th, tfoot td, tr.marked th, tr.marked td:nth-child(2) { font-weight: 700; }
-tr.marked th, tr.marked td:nth-child(2) { color: var(--alarm); }
-td.out { color: var(--alarm); font-weight: 700; }
-td.spark { letter-spacing: -.05em; color: var(--bar); }
-.bar { height: .3rem; margin-top: .15rem; border-radius: .15rem; background: var(--bar); }
-tr.begins th, tr.begins td { border-top: .6rem solid transparent; }
-tr.marked .bar { background: var(--alarm); }
-@media (max-width: 36rem) { body { font-size: 15px; padding: .75rem; }
-  th, td { padding: .3rem .4rem; } table { min-width: 100%; } }
-"""
+_LONG: Final = 32
+_FEW: Final = 3
+"""So many columns fit on a phone; of more, each line becomes a card there."""
+
+_FOLLOWING: Final = ("change", "usually")
+"""Headings of figures that belong to the one before them."""
+
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def articles_html(articles: Iterable[Article], heading: str, footer: str) -> str:
@@ -53,7 +31,7 @@ def articles_html(articles: Iterable[Article], heading: str, footer: str) -> str
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(heading)}</title>
 <style>
-{_STYLE}</style>
+{STYLE}</style>
 </head>
 <body>
 {body}
@@ -64,7 +42,7 @@ def articles_html(articles: Iterable[Article], heading: str, footer: str) -> str
 
 
 def _parts(article: Article) -> Iterator[str]:
-    yield f"<h1>{escape(article.title)}</h1>"
+    yield f"<h1>{_whole_dates(escape(article.title))}</h1>"
     if article.trust:
         yield f'<p class="faint">{escape(article.trust)}</p>'
     if article.marks:
@@ -73,40 +51,45 @@ def _parts(article: Article) -> Iterator[str]:
     if article.verdict:
         yield f'<p class="faint">{escape(article.verdict)}</p>'
     for sheet in article.sheets:
-        yield f'<div class="sheet"><table>{"".join(_table(sheet))}</table></div>'
+        kind = ' class="cards"' if len(sheet.headings) > _FEW else ""
+        yield f'<div class="sheet"><table{kind}>{"".join(_table(sheet))}</table></div>'
     if article.note:
         yield f'<p class="faint">{escape(article.note)}</p>'
+
+
+def _whole_dates(title: str) -> str:
+    """A title in which no line breaks inside a date."""
+    return _DATE.sub(r'<span class="whole">\g<0></span>', title)
 
 
 def _table(sheet: Sheet) -> Iterator[str]:
     cells = "".join(f'<th scope="col">{escape(each)}</th>' for each in sheet.headings)
     yield f"<thead><tr>{cells}</tr></thead><tbody>"
     for line in sheet.lines:
-        yield _line(line)
+        yield _line(sheet.headings, line)
     yield "</tbody>"
     if sheet.total:
-        first, *rest = (escape(each) for each in sheet.total)
-        totals = "".join(f"<td>{each}</td>" for each in rest)
-        yield f'<tfoot><tr><th scope="row">{first}</th>{totals}</tr></tfoot>'
+        yield f"<tfoot>{_line(sheet.headings, Cells(sheet.total))}</tfoot>"
 
 
-def _line(line: Cells) -> str:
-    label, *figures = (escape(each) for each in line.cells)
+def _line(headings: Sequence[str], line: Cells) -> str:
+    label, *figures = line.cells
     shape = ' class="id"' if len(label) > _LONG else ""
-    cells = "".join(_cell(each) for each in figures)
+    followers = (*headings[2:], "")
+    cells = "".join(map(_cell, headings[1:], followers, figures))
     kinds = " ".join(["marked"] * line.marked + ["begins"] * line.begins)
     kind = f' class="{kinds}"' if kinds else ""
-    return f'<tr{kind}><th scope="row"{shape}>{label}{_bar(line.fraction)}</th>{cells}</tr>'
+    return f'<tr{kind}><th scope="row"{shape}>{escape(label)}{_bar(line.fraction)}</th>{cells}</tr>'
 
 
-_LONG: Final = 32
-
-
-def _cell(text: str) -> str:
-    if text.startswith(("▲", "▼")):
-        return f'<td class="out">{text}</td>'
-    kind = ' class="spark"' if text and set(text) <= set(" ▁▂▃▄▅▆▇█") else ""
-    return f"<td{kind}>{text}</td>"
+def _cell(heading: str, next_heading: str, text: str) -> str:
+    """A figure, with its heading for a phone; there one that is followed begins a line."""
+    out = text.startswith(("▲", "▼"))
+    spark = bool(text) and set(text) <= set(" ▁▂▃▄▅▆▇█")
+    followed = next_heading in _FOLLOWING
+    kinds = " ".join(["out"] * out + ["spark"] * spark + ["followed"] * followed)
+    kind = f' class="{kinds}"' if kinds else ""
+    return f'<td{kind} data-of="{escape(heading)}">{escape(text)}</td>'
 
 
 def _bar(fraction: float | None) -> str:

@@ -1,14 +1,18 @@
-"""Tab in a real bash: what is offered for a line, and what is never shown."""
+"""Tab in real shells: what is offered for a line, and what is never shown."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import re
 import select
 import shlex
+import shutil
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +28,9 @@ EVENT = (
 )
 BREAKS = re.compile(r"([:=])")
 """Where bash takes words apart (COMP_WORDBREAKS), as far as it matters here."""
+
+ESCAPES = re.compile(r"\x1b(?:\[[0-9;?>=]*[A-Za-z]|[()].|[=>])")
+"""How a terminal is told of colours and places."""
 
 ENTRY_POINT = """#!/bin/sh
 exec {python} -c 'import sys; sys.argv[0] = "sc-analytics"
@@ -50,7 +57,8 @@ class Home:
 
     def environment(self, **variables: str) -> dict[str, str]:
         """Of a shell in this home."""
-        own = {k: v for k, v in self.command._environment.items() if k not in ("COLUMNS", "ENV")}
+        foreign = ("COLUMNS", "ENV", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "ZDOTDIR")
+        own = {k: v for k, v in self.command._environment.items() if k not in foreign}
         path = f"{self.folder}/bin:{os.environ['PATH']}"
         shell = {"HOME": str(self.folder), "PATH": path, "TERM": "dumb", "PS1": "$ "}
         return own | shell | variables
@@ -114,6 +122,9 @@ def test_what_tab_offers(home: Home) -> None:
         "dead-letters show order-funnel:": [behind_colon],
         "dead-letters retry order-funnel:file:": [behind_colon.removeprefix("file:")],
         "report --ti": ["--timezone", "--timeout"],
+        "--ti": ["--timezone", "--timeout"],
+        "--timezone UTC rep": ["replay", "report"],
+        "--timezone ": [],
     }
     offered = side_by_side(
         {line: (lambda line=line: home.offered(line)) for line in expected}, width=2
@@ -178,7 +189,7 @@ def test_install_for_bash(home: Home) -> None:
     """--install-completion, a new bash, and Tab: a name is completed, an id behind its colon."""
     out, _ = home.bash("sc-analytics --install-completion")
     assert "bash completion installed" in out
-    with a_bash(home) as (ours, seen):
+    with a_shell(home, "bash", "-i") as (ours, seen):
         os.write(ours, b"sc-analytics consume order\t")
         wait_for(ours, seen, "consume order-funnel ")
         os.write(ours, b"\x15sc-analytics dead-letters show order-funnel:f\t")
@@ -187,11 +198,76 @@ def test_install_for_bash(home: Home) -> None:
         assert "Traceback" not in seen[0]
 
 
+PROMPTS = {
+    "zsh": (".zshrc", "PS1='ready> '"),
+    "fish": (".config/fish/config.fish", "function fish_prompt; echo -n 'ready> '; end"),
+}
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        pytest.param(
+            name,
+            marks=pytest.mark.skipif(
+                shutil.which(name) is None, reason=f"no {name}: apt-get install {name}"
+            ),
+        )
+        for name in PROMPTS
+    ],
+)
+def test_install_for_other_shells(home: Home, shell: str) -> None:
+    """--install-completion, a new shell, and Tab: the first one answers already."""
+    installed = subprocess.run(
+        [shell, "-c", "sc-analytics --install-completion; true"],
+        env=home.environment(),
+        cwd=home.folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert f"{shell} completion installed" in installed.stdout
+    file, prompt = PROMPTS[shell]
+    (home.folder / file).parent.mkdir(parents=True, exist_ok=True)
+    with (home.folder / file).open("a") as startup:
+        startup.write(f"\n{prompt}\n")
+    for line, *offered in (
+        ("consume ord", "order-funnel"),
+        ("dead-let", "dead-letters"),
+        ("", "Make dates exactly what the log says, while live runs go on."),
+        ("report --date ", "2026-11-21", "2026-11-20", "yesterday"),
+        ("report --date=2026-11-", "2026-11-21", "2026-11-20"),
+        ("dead-letters show order-funnel:f", "/0:3"),
+        ("report --time", "--timezone", "--timeout", "Reporting time zone"),
+        ("--time", "--timezone", "--timeout", "Reporting time zone"),
+    ):
+        with a_shell(home, shell, "-i") as (ours, seen):
+            wait_for(ours, seen, "ready> ")
+            os.write(ours, f"sc-analytics {line}".encode())
+            wait_for(ours, seen, line.rstrip())
+            seen[0] = ""
+            # The first Tab goes as far as all words go, the second one lists them.
+            os.write(ours, b"\t")
+            wait_for(ours, seen, *offered, again=b"\t")
+            assert "Traceback" not in seen[0]
+
+
 @pytest.mark.parametrize(
     ("shell", "line", "offered"),
     [
-        ("zsh", "sc-analytics consume ord", '"order-funnel"'),
+        ("zsh", "sc-analytics consume ord", "sc_words=('order-funnel'); compadd "),
+        ("zsh", "sc-analytics report --date=2026-11-21", "compset -P '*='; "),
+        ("zsh", "sc-analytics report --date 2026-11-21", "sc_words=('2026-11-21'); "),
+        ("zsh", "sc-analytics --config ", "_files"),
+        (
+            "zsh",
+            "sc-analytics rep",
+            "'report  -- Show the daily documents; without --date, today'\\''",
+        ),
         ("fish", "sc-analytics report --date 2026-11-21", "2026-11-21"),
+        ("fish", "sc-analytics report --date=2026-11-21", "--date=2026-11-21"),
+        ("fish", "sc-analytics --timez", "--timezone\tReporting time zone"),
     ],
 )
 def test_other_shells_are_answered(home: Home, shell: str, line: str, offered: str) -> None:
@@ -207,17 +283,19 @@ def test_other_shells_are_answered(home: Home, shell: str, line: str, offered: s
 
 
 @contextmanager
-def a_bash(home: Home) -> Iterator[tuple[int, list[str]]]:
-    """An interactive bash on a terminal of its own, with what its .bashrc says."""
+def a_shell(home: Home, *command: str) -> Iterator[tuple[int, list[str]]]:
+    """An interactive shell on a wide terminal of its own, with what it reads at its start."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
     process = subprocess.Popen(
-        ["bash", "-i"],
-        env=home.environment(),
+        command,
+        env=home.environment(TERM="xterm"),
         cwd=home.folder,
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(theirs, termios.TIOCSCTTY, 0),
     )
     os.close(theirs)
     try:
@@ -228,9 +306,14 @@ def a_bash(home: Home) -> Iterator[tuple[int, list[str]]]:
         os.close(ours)
 
 
-def wait_for(ours: int, seen: list[str], words: str, timeout: float = 60) -> None:
+def wait_for(
+    ours: int, seen: list[str], *words: str, again: bytes = b"", timeout: float = 60
+) -> None:
+    """Read what it shows until all the words are there; where it falls silent, press `again`."""
     deadline = time.monotonic() + timeout
-    while words not in seen[0]:
+    while not all(each in ESCAPES.sub("", seen[0]) for each in words):
         assert time.monotonic() < deadline, seen[0]
-        if select.select([ours], [], [], 0.2)[0]:
+        if select.select([ours], [], [], 3)[0]:
             seen[0] += os.read(ours, 65_536).decode(errors="replace")
+        elif again:
+            os.write(ours, again)

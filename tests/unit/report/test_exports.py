@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from datetime import timedelta
+from html import unescape
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -78,11 +79,34 @@ def test_html_stands_alone() -> None:
 def test_html_tells_what_the_screen_tells() -> None:
     """Marks, trust, every figure, and the bars."""
     text, tags = html(page(OrderFunnelDaily, FUNNEL))
-    for words in ("Funnel: Sun 2026-11-22, UTC", "567", "1 dead letter", "Sun 15 Nov by 14:00"):
+    assert "Funnel: Sun 2026-11-22, UTC" in "".join(tags.texts)
+    for words in ("567", "1 dead letter", "Sun 15 Nov by 14:00"):
         assert words in "\n".join(tags.texts)
     assert "▼ Payment success rate" in text
     assert text.count('class="bar"') == len(OrderFunnelDaily.stages)
     assert '<tr class="marked begins"><th scope="row">Payment success rate' in text
+
+
+@pytest.mark.parametrize("days", [(), ("2026-11-21", "2026-11-22")])
+def test_on_a_phone_each_figure_stands_beside_its_heading(days: tuple[str, ...]) -> None:
+    """Lines of many columns become cards there, as nobody scrolls sideways; rankings stay."""
+    of = page(RevenueDaily, REVENUE, *days)
+    text, _ = html(of)
+    tables = re.findall("<table.*?</table>", text)
+    sheets = article(of).sheets
+    assert [table.startswith('<table class="cards">') for table in tables] == [True, False]
+    for table, sheet in zip(tables, sheets, strict=True):
+        lines = len(sheet.lines) + bool(sheet.total)
+        headings = [unescape(each) for each in re.findall('data-of="(.*?)"', table)]
+        assert headings == [*sheet.headings[1:]] * lines
+
+
+def test_no_line_of_a_title_breaks_inside_a_date() -> None:
+    """However narrow the screen."""
+    text, _ = html(page(RevenueDaily, REVENUE, "2026-11-21", "2026-11-22"))
+    for day in ("2026-11-21", "2026-11-22"):
+        assert f'<span class="whole">{day}</span>' in text
+    assert ".whole { white-space: nowrap; }" in text
 
 
 @pytest.mark.parametrize("days", [(), ("2026-11-21", "2026-11-22", "2026-11-23")])
@@ -138,7 +162,9 @@ def test_hours_that_are_out_of_the_ordinary_have_a_sign_in_files_too() -> None:
     (of,) = hours_articles(page(OrderFunnelDaily, FUNNEL))
     assert of.marks[0].startswith("▼ Payment success rate")
     assert of.sheets[0].headings[:3] == ("Hour", "Payment success rate", "usually")
-    assert '<td class="out">▼ 46.3 %</td><td>93.2–94.0 %</td>' in articles_html([of], "", "")
+    figure = '<td class="out followed" data-of="Payment success rate">▼ 46.3 %</td>'
+    usual = '<td data-of="usually">93.2–94.0 %</td>'
+    assert figure + usual in articles_html([of], "", "")
     assert "| 13:00 | ▼ 46.3 % | 93.2–94.0 % |" in articles_markdown([of], "")
     whole = article(page(OrderFunnelDaily, FUNNEL))
     assert whole.note.startswith("above 100 %")
