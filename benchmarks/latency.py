@@ -14,7 +14,8 @@ from statistics import quantiles
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from confluent_kafka import Producer
+from kafka import KafkaConsumer, TopicPartition
 from pymongo import MongoClient
 
 from tests.integration.broker import create_topics
@@ -97,17 +98,17 @@ def _run(
 
 def produce(servers: str, topic: str, rate: int, seconds: float) -> None:
     """Send so many events a second, each stamped when it is sent."""
-    producer = KafkaProducer(bootstrap_servers=servers, acks=1, linger_ms=2)
+    producer = Producer({"bootstrap.servers": servers, "acks": 1, "linger.ms": 2})
     numbers, began = count(), time.time()
     while (passed := time.time() - began) < seconds:
         for number in numbers:
             order, value = value_of(number, datetime.now(UTC))
-            producer.send(topic, value=value, partition=order % PARTITIONS)
+            producer.produce(topic, value=value, partition=order % PARTITIONS)
             if number >= rate * passed:
                 break
+        producer.poll(0)
         time.sleep(_TICK)
     producer.flush(60)
-    producer.close()
 
 
 def _waits(servers: str, topic: str, seen: list[Seen]) -> list[float]:

@@ -18,10 +18,19 @@ from ..source.port import Source
 from ..store.port import Store
 from .dates_asked import check_dates, refuse_dates_to_come
 from .differences import changes_of, print_changes
+from .left_alone import tell_cut, tell_kept
 from .options import command, option
 from .plan_words import behind_in_words, dates_counted, plan_in_words, question
 from .progress import Silent, watching
-from .rebuild import KAFKA, Request, make_plans, open_log, possible, rebuild, request_of, tell_cut
+from .rebuild import (
+    KAFKA,
+    Request,
+    make_plans,
+    open_log,
+    possible,
+    rebuild,
+    request_of,
+)
 from .rebuild_options import AllowIncomplete, Dates, From, Json, Names, Slack, Stale, Workers
 from .run_record import recorded
 from .voice import say
@@ -55,7 +64,7 @@ def backfill(
         plans = _try(settings, request, form)
     else:
         plans = _apply(settings, request, form, confirmed=yes)
-    tell_cut(plans, request)
+    tell_cut(plans, allowed=allow_incomplete)
 
 
 def _try(settings: Settings, request: Request, form: str) -> list[Plan]:
@@ -75,6 +84,7 @@ def _try(settings: Settings, request: Request, form: str) -> list[Plan]:
     for each in late:
         say(f"{behind_in_words(each)}: a backfill counts what is there, consumers the rest")
     say("dry run: nothing was written" if plans else "no date is stale")
+    tell_kept(outcomes)
     return plans
 
 
@@ -96,6 +106,7 @@ def _apply(settings: Settings, request: Request, form: str, *, confirmed: bool) 
     if plans or form == "json":
         print_changes(changes_of(plans, outcomes, allowed=request.allow_incomplete), form)
     say(_done_in_words(outcomes, run_id) if plans else "no date is stale")
+    tell_kept(outcomes)
     return plans
 
 
@@ -117,9 +128,12 @@ def _carry_out(
 
 
 def _done_in_words(outcomes: Mapping[str, Outcome], run_id: str) -> str:
-    """`2 dates rewritten · run ID · sc-analytics runs show ID`."""
+    """`2 dates rewritten, 1 document removed · run ID · sc-analytics runs show ID`."""
     dates = {date for each in outcomes.values() for date in each.changed}
     rewritten = f"{dates_counted(len(dates))} rewritten" if dates else "no date had to be rewritten"
+    removed = sum(after is None for each in outcomes.values() for _, after in each.changed.values())
+    if removed:
+        rewritten += f", {removed} document{'s' * (removed > 1)} removed"
     return f"{rewritten} · run {run_id} · sc-analytics runs show {run_id}"
 
 

@@ -91,7 +91,9 @@ def retry(
             print(f"{harmless(letter['_id'])}: {harmless(answer)}")  # noqa: T201
     if stayed:
         raise PartialError(
-            f"{stayed:,} dead letters stay as they are",
+            "1 dead letter stays as it is"
+            if stayed == 1
+            else f"{stayed:,} dead letters stay as they are",
             cause="this version of the product cannot read them either, or they were closed before",
             advice="sc-analytics dead-letters show ID",
         )
@@ -107,14 +109,30 @@ def discard(
     ] = None,
     everything: Annotated[bool, option("--all", "All that are open.")] = False,
 ) -> None:
-    """Close dead letters without counting them; they stay listed as discarded."""
+    """Close dead letters without counting them; they stay listed as discarded.
+
+    A backfill that can read one counts it all the same. Exit 3 if any was closed before.
+    """
     with closing(bootstrap.open_store_to_read(settings)) as store:
         now = bootstrap.SystemClock().now()
+        stayed = 0
         for letter in _chosen(store, identities or [], everything):
-            dead_letters.close(
-                store, letter["projection"], [dead_letters.coordinate_of(letter)], "discarded", now
-            )
-            print(f"{harmless(letter['_id'])}: discarded")  # noqa: T201
+            answer = "discarded"
+            if letter["status"] == dead_letters.OPEN:
+                at = dead_letters.coordinate_of(letter)
+                dead_letters.close(store, letter["projection"], [at], "discarded", now)
+            elif letter["status"] != "discarded":
+                stayed += 1
+                answer = f"{letter['status']} already"
+            print(f"{harmless(letter['_id'])}: {harmless(answer)}")  # noqa: T201
+    if stayed:
+        raise PartialError(
+            "1 dead letter stays as it is"
+            if stayed == 1
+            else f"{stayed:,} dead letters stay as they are",
+            cause="closed before: what they say is counted",
+            advice="sc-analytics dead-letters show ID",
+        )
 
 
 def _chosen(store: Store, identities: list[str], everything: bool) -> list[Document]:

@@ -49,7 +49,8 @@ def plan_in_words(plan: Plan, timezone: str, *, allowed: bool) -> list[str]:
     dates = possible_dates(plan, allowed=allowed)
     lines = [
         f"{name}: {dates_in_words(dates, timezone)}",
-        f"{name}: reads {records:,} records of {len(plan.spans)} partitions to the end of the log",
+        f"{name}: reads {records:,} records of {len(plan.spans)} partitions to the end of the "
+        + ("log" if plan.growing else "file"),
     ]
     return (lines if dates else []) + cuts_in_words(plan, allowed=allowed)
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from .. import bootstrap
-from ..errors import AnalyticsError, LimitError, NotThereError, PartialError
+from ..errors import AnalyticsError, LimitError, NotThereError
 from ..projections.catalog import named
 from ..projections.declaration import Projection
 from ..report.dates import parse_dates
@@ -30,11 +30,11 @@ from ..source.port import Source
 from ..store.overlay import OverlayStore
 from ..store.port import Store
 from .durations import seconds
+from .left_alone import OF_CUTS
 from .plan_words import cause_of_cuts, cut_dates, possible_dates
 from .processes import Job, run_jobs
 
 KAFKA = "kafka"
-_OF_CUTS = "--source ARCHIVE, or --allow-incomplete to make do with what is left"
 _LONGEST_SLACK = 366 * 86_400
 
 
@@ -71,10 +71,15 @@ def _slack_of(text: str) -> timedelta:
 
 
 def open_log(settings: Settings, store: Store, request: Request) -> Source:
-    """The brokers, or the file that is the whole truth."""
+    """The brokers, or the file that is the whole truth.
+
+    A file that is cut is not begun: it would claim events that nobody counts then.
+    """
     if request.source == KAFKA:
         return _open_kafka(settings, store, named(request.names))
-    return bootstrap.open_file(request.source)
+    file = bootstrap.open_file(request.source)
+    file.refuse_cut()
+    return file
 
 
 def _open_kafka(settings: Settings, store: Store, projections: Iterable[Projection]) -> Source:
@@ -101,6 +106,12 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         declared = checkpoints_of(store, projection)
         topic = settings.topic_name(projection.topic)
         partitions = log.partitions([topic])
+        if not partitions:
+            raise NotThereError(
+                f"{request.source} holds no records of {topic}, which {projection.name} is made of",
+                cause="it is the archive of another topic, or empty",
+                advice="name the projections whose topic it holds",
+            )
         if request.source == KAFKA:
             refuse_other_log(Checkpoints(store, projection.name), log, topic, partitions)
         bounds = log.bounds(partitions)
@@ -120,25 +131,17 @@ def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:
     """
     plans = list(plans)
     allowed = request.allow_incomplete
+    if allowed:
+        plans = [replace(each, guarded=frozenset()) for each in plans]
     ready = [replace(each, dates=possible_dates(each, allowed=allowed)) for each in plans]
     ready = [each for each in ready if each.dates]
     if plans and not ready:
         raise NotThereError(
             f"no date can be rebuilt whole: retention has cut {cut_dates(plans)}",
             cause=cause_of_cuts(plans),
-            advice=_OF_CUTS,
+            advice=OF_CUTS,
         )
     return ready
-
-
-def tell_cut(plans: Sequence[Plan], request: Request) -> None:
-    """Raise PartialError where dates were left alone because retention has cut them."""
-    if any(each.cut for each in plans) and not request.allow_incomplete:
-        raise PartialError(
-            f"skipped, because retention has cut them: {cut_dates(plans)}",
-            cause=cause_of_cuts(plans),
-            advice=_OF_CUTS,
-        )
 
 
 def rebuild(

@@ -47,10 +47,11 @@ def recorded(store: Store, plans: Sequence[Plan]) -> Iterator[Record]:
     record = Record(runs.start(store, "backfill", _who(), dates, clock.now()), plans)
     try:
         yield record
-    except BaseException:
-        runs.end(store, record.document, "failed", record.events, record.changes, clock.now())
+    except BaseException as error:
+        status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+        runs.end(store, record.document, status, record.events, record.changes, clock.now())
         raise
-    runs.end(store, record.document, "done", record.events, record.changes, clock.now())
+    runs.end(store, record.document, runs.DONE, record.events, record.changes, clock.now())
 
 
 def _who() -> str:

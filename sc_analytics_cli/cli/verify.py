@@ -18,6 +18,7 @@ from ..source.port import Source
 from ..store.overlay import OverlayStore
 from .dates_asked import check_dates, refuse_dates_to_come
 from .differences import Changed, changes_of, print_changes
+from .left_alone import tell_cut
 from .options import command
 from .plan_words import behind_in_words, dates_counted
 from .progress import Silent
@@ -30,7 +31,6 @@ from .rebuild import (
     possible,
     request_of,
     scan_settled,
-    tell_cut,
 )
 from .rebuild_options import AllowIncomplete, Dates, From, Json, Names, Slack, Stale, Workers
 from .voice import say
@@ -70,7 +70,7 @@ def verify(
         say(behind_in_words(each) + ": is the consumer running? sc-analytics status")
     if differs or late:
         raise typer.Exit(DIFFERS)
-    tell_cut(plans, request)
+    tell_cut(plans, allowed=request.allow_incomplete)
     if sys.stderr.isatty() and plans:
         say(_agree_in_words(changed))
 

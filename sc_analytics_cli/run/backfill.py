@@ -15,6 +15,7 @@ from datetime import datetime
 
 from ..errors import ConflictError
 from ..fold.field import Document
+from ..fold.merge import minus, negative
 from ..settings import Rules
 from ..source.port import Source
 from ..store.port import Store
@@ -30,12 +31,14 @@ _ATTEMPTS = 200
 class Outcome:
     """What a backfill did to one projection: (before, after) of each date, None for no document.
 
-    `documents` is how many of the unchanged dates have one.
+    `documents` is how many of the unchanged dates have one; `kept` are the dates
+    that were left alone, as an archive ends too early for them.
     """
 
     changed: dict[str, tuple[Document | None, Document | None]] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
     documents: int = 0
+    kept: list[str] = field(default_factory=list)
 
 
 class Backfill:
@@ -75,6 +78,12 @@ class Backfill:
             advice="type the command again, or stop the live runs for a moment",
         )
 
+    def _loses(self, before: Document, after: Document | None) -> bool:
+        """Whether any figure would be lower than it is."""
+        shape = self._plan.projection.shape
+        found = after or shape.empty(before["_id"])
+        return negative(shape, minus(shape, found, before | {"source": found["source"]}))
+
     def _close_letters(self) -> None:
         """Dead letters that can be read now and add to no date but the rebuilt ones are closed."""
         parts = self._rebuilt.parts()
@@ -98,6 +107,9 @@ class Backfill:
         wanted, lost = {}, []
         for date, after in self._rebuilt.documents(dates, stored).items():
             before = stored.get(date)
+            if before and date in self._plan.guarded and self._loses(before, after):
+                outcome.kept.append(date)
+                continue
             right = same(self._plan, before, after)
             if right and before and after and before["source"] != after["source"]:
                 after["updated_at"] = before["updated_at"]

@@ -39,7 +39,10 @@ class Plan:
     runs. `before` are the stored documents of all dates asked for. `growing` are
     the partitions that can be read on beyond their spans: those of a live log,
     none of a file. `since` is when the first record of a cut partition that is
-    still there was recorded.
+    still there was recorded. `short` are the dates whose documents have absorbed
+    records of the topic that an archive does not hold, and `guarded` those of them
+    that must not lose anything by it. `heads` are the first offsets that are left
+    of the partitions.
     """
 
     projection: Projection
@@ -50,12 +53,16 @@ class Plan:
     before: dict[str, Document]
     growing: frozenset[str]
     since: Mapping[str, datetime] = field(default_factory=dict)
+    short: frozenset[str] = frozenset()
+    guarded: frozenset[str] = frozenset()
+    heads: Mapping[str, int] = field(default_factory=dict)
 
     def absorbed_elsewhere(self, coordinate: str) -> bool:
         """Whether a ledger's coordinate lies in what is declared and is not read by the scan."""
         partition, offset = Coordinate.of(coordinate)
         start, end = self.spans.get(partition, (0, 0))
-        if partition in self.growing or start <= offset < end:
+        deleted = offset < self.heads.get(partition, 0)
+        if (partition in self.growing and not deleted) or start <= offset < end:
             return False
         return contains(self.declared.get(partition, ()), offset)
 
@@ -98,10 +105,12 @@ def plan(
     A date is cut where retention has deleted an offset that its document has
     absorbed, or, without a document, where the first record left is not older
     than the date. A source without times (`offsets_at` is None), a file, is
-    whole and read from its beginning.
+    read from its beginning to its end.
     """
     before = load_documents(store, projection, dates)
+    short: frozenset[str] = frozenset()
     if offsets_at is None:
+        short = frozenset(date for date, each in before.items() if _reaches_beyond(each, bounds))
         cut: dict[str, list[Cut]] = {}
         starts = {partition: first for partition, (first, _) in bounds.items()}
         growing: frozenset[str] = frozenset()
@@ -134,7 +143,24 @@ def plan(
         absorbed,
         before,
         growing,
+        short=short,
+        guarded=short,
+        heads={partition: first for partition, (first, _) in bounds.items()},
     )
+
+
+def _reaches_beyond(document: Document, bounds: Mapping[str, Span]) -> bool:
+    """Whether it has absorbed anything of these topics that lies outside of these spans.
+
+    Nothing can be said of a file of plain events: its lines have no offsets in a topic.
+    """
+    topics = {topic_of(each) for each in bounds} - {""}
+    for partition, entry in document["source"].items():
+        if topic_of(partition) in topics:
+            first, end = bounds.get(partition, (0, 0))
+            if entry["ranges"][0][0] < first or entry["ranges"][-1][1] > end:
+                return True
+    return False
 
 
 def _first_outside(ranges: Sequence[Sequence[int]], offset: int) -> int:

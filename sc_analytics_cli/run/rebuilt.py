@@ -90,7 +90,7 @@ class Rebuilt:
         letters = {at for each in scanned for at in each.amended.get(date, ())}
         overruled = {at for each in scanned for at in each.overruled}
         document["source"] = self._source(document, stored, letters, overruled)
-        if date in self._plan.cut:
+        if date in self._plan.cut or date in self._plan.short - self._plan.guarded:
             document["incomplete"] = True
         document |= {"version": shape.version, "updated_at": self._clock()}
         return document | ({"rev": stored["rev"]} if stored else {})

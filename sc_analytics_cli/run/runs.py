@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from secrets import token_hex
 from typing import Any, Final
@@ -12,6 +12,7 @@ from ..fold.field import Document
 from ..store.port import RUNS, Store
 
 UNFINISHED: Final = "unfinished"
+DONE: Final = "done"
 _KEPT_CHANGES: Final = 5_000
 
 
@@ -57,3 +58,16 @@ def end(
             }
         ],
     )
+
+
+def left_unfinished(records: Iterable[Document]) -> list[str]:
+    """The ids of runs that were killed, and of whose dates later runs have not done every one."""
+    redone: set[tuple[str, str]] = set()
+    left = []
+    for record in sorted(records, key=lambda each: each["started_at"], reverse=True):
+        dates = {(name, date) for name, each in record["dates"].items() for date in each}
+        if record["status"] == DONE:
+            redone |= dates
+        elif record["status"] == UNFINISHED and not (dates and dates <= redone):
+            left.append(record["_id"])
+    return left[::-1]

@@ -25,7 +25,7 @@ from ..source.renamed import topic_of
 from ..store.port import RUNS, Store
 from . import dead_letters
 from .checkpoints import Checkpoints
-from .runs import UNFINISHED
+from .runs import left_unfinished
 from .same_log import another_log, as_absorbed, check_same_log
 from .stale import stale_dates
 from .standing import PartitionStanding, ProjectionStanding, Standing
@@ -76,8 +76,8 @@ def look(
             each.name: _kept(opened, each, topic, letters.get(each.name, {}))
             for each, topic in projections.items()
         }
-        runs = opened.scan(RUNS, fields=["status"])
-        unfinished = [each["_id"] for each in runs if each["status"] == UNFINISHED]
+        runs = opened.scan(RUNS, fields=["status", "dates", "started_at"])
+        unfinished = left_unfinished(runs)
     except NotThereError as error:
         store_error, unfinished = error, []
         kept = {each.name: _Kept({}, 0, []) for each in projections}

@@ -82,7 +82,7 @@ def test_what_cannot_be_read_stays_open(store: Consumed) -> None:
     outcome = store.command.run("dead-letters", "retry", "--all")
     assert outcome.code == 3
     assert "amount_cents" in outcome.out
-    assert "1 dead letters stay as they are" in outcome.err
+    assert "1 dead letter stays as it is" in outcome.err
     assert dump(store.command.store) == before
 
 
@@ -96,6 +96,15 @@ def test_what_is_discarded_is_closed_without_being_counted(store: Consumed) -> N
     assert (outcome.code, outcome.out) == (3, f"{identity}: discarded already\n")
     assert revenue(store) == 1250
     assert store.command.ok("dead-letters", "discard", "--all") == ""
+
+
+def test_what_is_counted_cannot_be_discarded(store: Consumed) -> None:
+    """It says so, and exits with 3."""
+    identity = learn_to_read(store)
+    store.command.ok("dead-letters", "retry", identity)
+    outcome = store.command.run("dead-letters", "discard", identity)
+    assert (outcome.code, outcome.out) == (3, f"{identity}: retried already\n")
+    assert letter(store)["status"] == "retried"
 
 
 @pytest.mark.parametrize("verb", ["retry", "discard"])

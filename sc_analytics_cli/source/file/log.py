@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from ...errors import NotThereError, UsageError
 from ..port import Span
 from ..spans import filled_within
+from .blocks import CutError
 from .contents import contents_of
 from .opening import STDIN, opened, readable, sha256
 from .reader import FileReader, Place
@@ -43,6 +44,12 @@ class FileSource:
         """Restrict everything to the lines `[first, end)`."""
         self._limits = (first, end)
         self._look()
+
+    def refuse_cut(self) -> None:
+        """Raise NotThereError where the file ends in the middle."""
+        if self.contents.damage is not None:
+            with readable(self.name):
+                raise CutError(self.contents.damage)
 
     @property
     def line_span(self) -> Span:

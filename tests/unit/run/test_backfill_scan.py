@@ -58,3 +58,24 @@ def test_a_plan_is_not_given_what_another_reads_further() -> None:
     backfill = Backfill(plans[0], setting.store, Rules(), setting.clock.now, parts)
     assert backfill.finish(setting.log, 10).changed == {}
     assert setting.document()["orders_created"] == 5
+
+
+def test_the_copy_of_an_event_whose_record_is_deleted_counts() -> None:
+    """It was a duplicate as long as the log had the first one."""
+    setting = Setting(partitions=1)
+    setting.log.append("t/0", created("A"), created("A"), created("B"), timestamp=LATE)
+    flush = setting.flush()
+    flush.begin("t/0", 0, 0)
+    flush.write([setting.log.chunk("t/0", 0, 3)])
+    setting.log.delete_below("t/0", 1)
+    made = planned(setting, setting.projection)
+    patience = Patience(setting.clock, Notebook(), setting.clock.sleep, None, lambda: False)
+    scanned = scan(
+        [made], ["t/0"], setting.store, setting.log, Rules(), setting.clock.now, patience,
+        Notebook(), batch=10, stopped=lambda: False,
+    )  # fmt: skip
+    parts = [scanned[setting.projection.name]]
+    backfill = Backfill(made, setting.store, Rules(), setting.clock.now, parts)
+    assert list(made.cut) == [DAY]
+    backfill.finish(setting.log, 10)
+    assert setting.document()["orders_created"] == 2

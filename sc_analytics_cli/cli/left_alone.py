@@ -1,0 +1,35 @@
+"""The dates that a backfill has left alone, told as an error when all others are done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from ..errors import PartialError
+from ..run.backfill import Outcome
+from ..run.backfill_plan import Plan
+from .plan_words import cause_of_cuts, cut_dates, ranges_in_words
+
+OF_CUTS: Final = "--source ARCHIVE, or --allow-incomplete to make do with what is left"
+
+
+def tell_cut(plans: Sequence[Plan], *, allowed: bool) -> None:
+    """Raise PartialError where dates were left alone because retention has cut them."""
+    if any(each.cut for each in plans) and not allowed:
+        raise PartialError(
+            f"skipped, because retention has cut them: {cut_dates(plans)}",
+            cause=cause_of_cuts(plans),
+            advice=OF_CUTS,
+        )
+
+
+def tell_kept(outcomes: Mapping[str, Outcome]) -> None:
+    """Raise PartialError where dates were left alone because an archive ends too early."""
+    kept = {name: each.kept for name, each in outcomes.items() if each.kept}
+    if kept:
+        told = "; ".join(f"{name}: {ranges_in_words(dates)}" for name, dates in kept.items())
+        raise PartialError(
+            f"left as they are, because they would lose events: {told}",
+            cause="their documents have absorbed records that the archive does not hold",
+            advice="a newer archive, or without --source; or --allow-incomplete",
+        )
