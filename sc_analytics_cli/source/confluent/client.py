@@ -19,6 +19,9 @@ from ..rights import READ_GROUPS, READ_TOPICS, denied
 _METADATA_SECONDS = 30
 _QUEUE_KILOBYTES = 4 * 1024
 _FETCH_BYTES = 1024 * 1024
+_FETCH_AT_LEAST = 32 * 1024
+_FETCH_MILLISECONDS = 50
+"""So long a fetch waits for so many bytes: small batches would cost one each."""
 
 _RIGHTS: Final = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED: READ_TOPICS,
@@ -61,7 +64,8 @@ def consumer(connection: Connection, failed: Callable[[KafkaError], None], **mor
         "reconnect.backoff.max.ms": int(min(2.0, connection.timeout / 4) * 1000),
         "queued.max.messages.kbytes": _QUEUE_KILOBYTES,
         "fetch.queue.backoff.ms": 5,
-        "fetch.wait.max.ms": 100,
+        "fetch.wait.max.ms": _FETCH_MILLISECONDS,
+        "fetch.min.bytes": _FETCH_AT_LEAST,
         "max.partition.fetch.bytes": _FETCH_BYTES,
         "fetch.max.bytes": _QUEUE_KILOBYTES * 1024,
         "error_cb": failed,
