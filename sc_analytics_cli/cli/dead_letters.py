@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from contextlib import closing
 from typing import Annotated, Any
 
@@ -180,14 +181,16 @@ def _print_table(letters: list[Document]) -> None:
         console.print("no dead letters")
         return
     table = Table(box=box.SIMPLE_HEAD)
+    states = Counter(letter["status"] for letter in letters)
+    table.add_column("status", no_wrap=True, min_width=max(map(len, states)))
     table.add_column("id", overflow="fold", min_width=38)
     table.add_column("reason", overflow="fold")
-    table.add_column("status", no_wrap=True)
     for letter in letters:
-        shown = (letter["id"], letter["reason"], letter["status"])
+        shown = (letter["status"], letter["id"], letter["reason"])
         table.add_row(*(Text(harmless(cell)) for cell in shown))
     console.print(table)
-    console.print(f"{len(letters):,} dead letters; sc-analytics dead-letters show ID tells more")
+    counted = ", ".join(f"{count:,} {status}" for status, count in sorted(states.items()))
+    console.print(f"{counted}; sc-analytics dead-letters show ID tells more")
 
 
 def _print_whole(letter: Document) -> None:

@@ -95,6 +95,15 @@ def test_the_list_as_a_table(store: Command) -> None:
     assert "dead-letters show" in outcome.out
 
 
+def test_on_a_narrow_terminal_each_line_begins_with_the_status(store: Command) -> None:
+    """Ids and reasons are folded, statuses never; their counts stand below."""
+    out = Command(store.store, COLUMNS="80").ok("dead-letters", "list")
+    begun = [line.split()[0] for line in out.splitlines() if line[:3].strip()]
+    assert begun.count("open") == 4
+    assert "4 open; sc-analytics dead-letters show ID tells more" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
 def test_one_is_shown_with_its_record(store: Command) -> None:
     """The raw value and the key; what would steer a terminal is made visible."""
     letter = listed(store)[0]
