@@ -40,7 +40,8 @@ def explain(
 ) -> None:
     """Say what an event is, what it adds to which document, and whether it was counted.
 
-    An offset of -1 is the last record of the partition, as in a SPEC.
+    An offset of -1 is the last record of the partition, as in a SPEC. A dead letter's
+    id names its record too.
     """
     with (
         closing(bootstrap.open_store_to_read(settings)) as store,
@@ -48,6 +49,7 @@ def explain(
     ):
         rules = stored_rules(store) or settings.rules
         topics = {each: settings.topic_name(each.topic) for each in all_projections()}
+        subject = _of_letter(subject)
         _check_offset(subject, topics.values())
         explained = []
         for at in _coordinates(store, log, subject):
@@ -73,6 +75,13 @@ def explain(
 def _open_log(settings: Settings, store: Store) -> Source:
     topics = {settings.topic_name(each.topic) for each in all_projections()}
     return as_absorbed(bootstrap.open_kafka(settings), store, topics)
+
+
+def _of_letter(subject: str) -> str:
+    """The coordinate in a dead letter's id, which has the projection's name before it."""
+    name, _, coordinate = subject.partition(":")
+    known = {each.name for each in all_projections()}
+    return coordinate if name in known and _COORDINATE.fullmatch(coordinate) else subject
 
 
 def _check_offset(subject: str, topics: Collection[str]) -> None:

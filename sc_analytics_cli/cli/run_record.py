@@ -15,6 +15,7 @@ from ..run.backfill import Outcome
 from ..run.backfill_plan import Plan
 from ..store.port import Store
 from .progress import Lines
+from .voice import say
 
 
 class Record:
@@ -48,8 +49,11 @@ def recorded(store: Store, plans: Sequence[Plan]) -> Iterator[Record]:
     try:
         yield record
     except BaseException as error:
-        status = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+        interrupted = isinstance(error, KeyboardInterrupt)
+        status = "interrupted" if interrupted else "failed"
         runs.end(store, record.document, status, record.events, record.changes, clock.now())
+        if interrupted:
+            say(f"it can be run again; sc-analytics runs show {record.document['_id']} tells of it")
         raise
     runs.end(store, record.document, runs.DONE, record.events, record.changes, clock.now())
 

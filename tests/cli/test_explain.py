@@ -101,6 +101,12 @@ def test_in_words(store: Consumed) -> None:
     assert f"adds 1,250 to gross_revenue_cents on {DATES[2]}" in counted
 
 
+def test_by_the_id_of_a_dead_letter(store: Consumed) -> None:
+    """As the list prints it: the projection before the coordinate."""
+    letter = store.command.ok("explain", f"order-funnel:{store.topic}/0:4")
+    assert letter == store.command.ok("explain", f"{store.topic}/0:4")
+
+
 def test_what_the_event_is(store: Consumed) -> None:
     """Its type, when it happened and its order, also of one that is a dead letter or skipped."""
     found = told(store, f"{store.topic}:0:4")["order-funnel"]
