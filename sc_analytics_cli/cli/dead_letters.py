@@ -90,14 +90,10 @@ def retry(
             answer = "unknown projection" if retrying is None else retrying.retry(letter)
             stayed += answer not in CLOSING
             print(f"{harmless(letter['_id'])}: {harmless(answer)}")  # noqa: T201
-    if stayed:
-        raise PartialError(
-            "1 dead letter stays as it is"
-            if stayed == 1
-            else f"{stayed:,} dead letters stay as they are",
-            cause="this version of the product cannot read them either, or they were closed before",
-            advice="sc-analytics dead-letters show ID",
-        )
+    _tell_stayed(
+        stayed,
+        "this version of the product cannot read them either, or they were closed before",
+    )
 
 
 @app.command("discard")
@@ -126,12 +122,16 @@ def discard(
                 stayed += 1
                 answer = f"{letter['status']} already"
             print(f"{harmless(letter['_id'])}: {harmless(answer)}")  # noqa: T201
+    _tell_stayed(stayed, "closed before: what they say is counted")
+
+
+def _tell_stayed(stayed: int, cause: str) -> None:
+    """Raise PartialError where any letter was left as it was."""
     if stayed:
+        one = stayed == 1
         raise PartialError(
-            "1 dead letter stays as it is"
-            if stayed == 1
-            else f"{stayed:,} dead letters stay as they are",
-            cause="closed before: what they say is counted",
+            "1 dead letter stays as it is" if one else f"{stayed:,} dead letters stay as they are",
+            cause=cause,
             advice="sc-analytics dead-letters show ID",
         )
 

@@ -81,8 +81,7 @@ class Backfill:
     def _loses(self, before: Document, after: Document | None) -> bool:
         """Whether any figure would be lower than it is."""
         shape = self._plan.projection.shape
-        found = after or shape.empty(before["_id"])
-        return negative(shape, minus(shape, found, before | {"source": found["source"]}))
+        return negative(shape, minus(shape, after or shape.empty(before["_id"]), before))
 
     def _close_letters(self) -> None:
         """Dead letters that can be read now and add to no date but the rebuilt ones are closed."""

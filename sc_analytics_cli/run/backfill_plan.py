@@ -154,7 +154,7 @@ def _reaches_beyond(document: Document, bounds: Mapping[str, Span]) -> bool:
 
     Nothing can be said of a file of plain events: its lines have no offsets in a topic.
     """
-    topics = {topic_of(each) for each in bounds} - {""}
+    topics = {topic_of(each) for each in bounds}
     for partition, entry in document["source"].items():
         if topic_of(partition) in topics:
             first, end = bounds.get(partition, (0, 0))
