@@ -34,6 +34,9 @@ _LEAST_POINTS: Final = 0.05
 _SPILLING_OVER: Final = 0.005
 """So much of a part may fall into another hour than its whole does."""
 
+_SPILLING_AN_HOUR: Final = 0.02
+"""And so many events an hour: few hide what spills over less well than many do."""
+
 _LEAST_PAIRS: Final = 5
 _NORMAL: Final = 1.4826
 """The standard deviation of a normal distribution whose median absolute deviation is 1."""
@@ -121,7 +124,9 @@ def _nested(hourly: Hourly) -> bool:
     """Whether the part is of the whole: hour by hour there is hardly ever more of it."""
     parts = [each for day in hourly for each in day]
     total = sum(part for part, _ in parts)
-    return sum(max(0, part - whole) for part, whole in parts) <= _SPILLING_OVER * total
+    hours = sum(1 for _, whole in parts if whole)
+    spilled = sum(max(0, part - whole) for part, whole in parts)
+    return spilled <= _SPILLING_OVER * total + _SPILLING_AN_HOUR * hours
 
 
 def _judge_nested(

@@ -6,8 +6,9 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from threading import Thread
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from ...errors import AnalyticsError, UnreachableError
 from ...event import Chunk
@@ -132,12 +133,20 @@ class ConfluentFollower:
             self._tell(fresh)
 
     def close(self) -> None:
-        """See Follower.close; leaving waits for the last commit."""
+        """See Follower.close; leaving waits for the last commit, as long as for any answer."""
         # A group that cannot be told is no failure: the store knows how far we are.
         with suppress(AnalyticsError):
             if self._committed:
                 self._tell(self._committed)
-        self._consumer.close()
+        # The driver looks for a coordinator to commit to until it finds one
+        # (confluentinc/librdkafka#3740): what has not left by then does so whenever it can.
+        leaving = Thread(target=self._leave, name="leaves the group", daemon=True)
+        leaving.start()
+        leaving.join(self._connection.timeout)
+
+    def _leave(self) -> None:
+        with suppress(KafkaException):
+            self._consumer.close()
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Hold back what is given; what was committed before may be overtaken since."""

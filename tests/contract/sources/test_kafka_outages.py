@@ -80,10 +80,12 @@ def test_a_broker_that_is_killed_ends_readers_and_followers_and_others_go_on_beh
     chunks = reader.poll(5.0, 5)
     member = Member(hasty.follow(topic, new_group()))
     member.until_records(100)
+    member.commit()
     kafka.kill()
     assert_ends_in_time(lambda: reader.poll(0.25, 5), chunks)
     assert_ends_in_time(lambda: member.follower.poll(0.25, 5), [])
     assert_unreachable(lambda: hasty.bounds([f"{topic}/0"]))
+    member.follower.commit({f"{topic}/0": 99})
     for close in (reader.close, member.follower.close):
         began = time.monotonic()
         close()

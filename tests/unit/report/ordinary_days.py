@@ -29,12 +29,18 @@ def undamaged(day: date, hour: int, what: str) -> float:
 
 
 class Shop:
-    """Draws the hours of one shop: about `orders` orders on a weekday, more at the weekend."""
+    """Draws the hours of one shop: about `orders` orders on a weekday, more at the weekend.
 
-    def __init__(self, seed: int, orders: float, damage: Damage = undamaged) -> None:
+    `late` is the share of payments that succeed in the hour after the one they began in.
+    """
+
+    def __init__(
+        self, seed: int, orders: float, damage: Damage = undamaged, late: float = 0.0
+    ) -> None:
         self._random = random.Random(seed)
         self._orders = orders
         self._damage = damage
+        self._late = late
 
     def days(self, count: int, start: date = START) -> Days:
         """Documents of `count` days from `start` on, by projection and date."""
@@ -43,6 +49,7 @@ class Shop:
             day = start + timedelta(days=number)
             level = self._orders * week(day) * exp(self._random.gauss(0, 0.06))
             hours = {f"{hour:02}": self._hour(day, hour, level) for hour in range(24)}
+            self._end_late(hours)
             for projection in PROJECTIONS:
                 found[projection][day.isoformat()] = document(projection, day, hours)
         return found
@@ -80,6 +87,14 @@ class Shop:
             "login_failures": self.poisson(expected * 0.4),
             "accounts_locked": self.poisson(expected * 0.02),
         }
+
+    def _end_late(self, hours: dict[str, Hour]) -> None:
+        if not self._late:
+            return
+        for hour in range(22, -1, -1):
+            late = self.share(hours[f"{hour:02}"]["payments_succeeded"], self._late)
+            hours[f"{hour:02}"]["payments_succeeded"] -= late
+            hours[f"{hour + 1:02}"]["payments_succeeded"] += late
 
     def amount(self) -> int:
         """The cents of one payment: most are small, some are not."""

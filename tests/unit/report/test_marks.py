@@ -107,6 +107,15 @@ def test_no_payments_for_three_hours_at_noon_are_marked(orders: float, seed: int
 
 
 @pytest.mark.parametrize("seed", range(4))
+def test_payments_that_fail_are_marked_where_one_in_a_hundred_ends_in_the_next_hour(
+    seed: int,
+) -> None:
+    """A payment takes a minute; in a small shop that shows in hours with more ends than starts."""
+    days = Shop(seed, 150, today("payments", 0.6, 8), late=0.012).days(21)
+    assert "payment_success_rate" in names(found(days, OrderFunnelDaily, TODAY, 16))
+
+
+@pytest.mark.parametrize("seed", range(4))
 def test_no_registrations_are_marked(seed: int) -> None:
     """Also on the next day, when the date is over."""
     days = Shop(seed, 1_000, today("registrations", 0.0, 9)).days(21)
