@@ -84,7 +84,7 @@ def _try(settings: Settings, request: Request, form: str) -> list[Plan]:
     for each in late:
         say(f"{behind_in_words(each)}: a backfill counts what is there, consumers the rest")
     say("dry run: nothing was written" if plans else "no date is stale")
-    tell_kept(outcomes)
+    tell_kept(plans, outcomes)
     return plans
 
 
@@ -106,7 +106,7 @@ def _apply(settings: Settings, request: Request, form: str, *, confirmed: bool) 
     if plans or form == "json":
         print_changes(changes_of(plans, outcomes, allowed=request.allow_incomplete), form)
     say(_done_in_words(outcomes, run_id) if plans else "no date is stale")
-    tell_kept(outcomes)
+    tell_kept(plans, outcomes)
     return plans
 
 

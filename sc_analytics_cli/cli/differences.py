@@ -104,7 +104,7 @@ def _print_tables(changed: Sequence[Changed], *, unchanged: bool) -> None:
     from rich.console import Console
 
     console = Console()
-    if not any(each.outcome.changed for each in changed):
+    if not any(each.outcome.changed or each.outcome.kept for each in changed):
         console.print("nothing differs")
     for one in changed:
         rows = _rows(one)

@@ -12,6 +12,8 @@ from .plan_words import cause_of_cuts, cut_dates, ranges_in_words
 
 OF_CUTS: Final = "--source ARCHIVE, or --allow-incomplete to make do with what is left"
 
+_COMPACTED: Final = "the topic may have dropped: it is compacted"
+
 
 def tell_cut(plans: Sequence[Plan], *, allowed: bool) -> None:
     """Raise PartialError where dates were left alone because retention has cut them."""
@@ -23,13 +25,16 @@ def tell_cut(plans: Sequence[Plan], *, allowed: bool) -> None:
         )
 
 
-def tell_kept(outcomes: Mapping[str, Outcome]) -> None:
-    """Raise PartialError where dates were left alone because an archive ends too early."""
+def tell_kept(plans: Sequence[Plan], outcomes: Mapping[str, Outcome]) -> None:
+    """Raise PartialError where dates were left alone because they would lose events."""
     kept = {name: each.kept for name, each in outcomes.items() if each.kept}
     if kept:
+        live = any(each.growing for each in plans)
         told = "; ".join(f"{name}: {ranges_in_words(dates)}" for name, dates in kept.items())
         raise PartialError(
             f"left as they are, because they would lose events: {told}",
-            cause="their documents have absorbed records that the archive does not hold",
-            advice="a newer archive, or without --source; or --allow-incomplete",
+            cause="their documents have absorbed records that "
+            + (_COMPACTED if live else "the archive does not hold"),
+            advice=("--source ARCHIVE" if live else "a newer archive, or without --source")
+            + "; or --allow-incomplete to make do with what is left",
         )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from ..run.backfill_plan import Cut, Plan
 from ..run.verify import Behind
+from ..source.renamed import topic_of
 from .output import instant_in_words
 
 
@@ -43,7 +44,7 @@ def possible_dates(plan: Plan, *, allowed: bool) -> list[str]:
 
 
 def plan_in_words(plan: Plan, timezone: str, *, allowed: bool) -> list[str]:
-    """What is read, and what `cuts_in_words` says."""
+    """What is read, and what `compacted_in_words` and `cuts_in_words` say."""
     records = sum(end - start for start, end in plan.spans.values())
     name = plan.projection.name
     dates = possible_dates(plan, allowed=allowed)
@@ -52,7 +53,18 @@ def plan_in_words(plan: Plan, timezone: str, *, allowed: bool) -> list[str]:
         f"{name}: reads {records:,} records of {len(plan.spans)} partitions to the end of the "
         + ("log" if plan.growing else "file"),
     ]
+    fate = "takes what is left" if allowed else "leaves alone dates that would lose events by it"
+    lines += [f"{line}; {fate}" for line in compacted_in_words(plan)]
     return (lines if dates else []) + cuts_in_words(plan, allowed=allowed)
+
+
+def compacted_in_words(plan: Plan) -> list[str]:
+    """`order-funnel: sc.domain.order is compacted, records may be gone from it`, if it is."""
+    topics = sorted({topic_of(each) for each in plan.sparse & plan.growing})
+    return [
+        f"{plan.projection.name}: {each} is compacted, records may be gone from it"
+        for each in topics
+    ]
 
 
 def cuts_in_words(plan: Plan, *, allowed: bool) -> list[str]:

@@ -116,7 +116,10 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
             refuse_other_log(Checkpoints(store, projection.name), log, topic, partitions)
         bounds = log.bounds(partitions)
         offsets_at = log.offsets_at if request.source == KAFKA else None
-        made = plan(projection, store, declared, bounds, offsets_at, dates, tz, request.slack)
+        compacted = log.compacted(partitions)
+        made = plan(
+            projection, store, declared, bounds, offsets_at, dates, tz, request.slack, compacted
+        )
         made.since = first_times(
             log, {each.partition for cuts in made.cut.values() for each in cuts}
         )

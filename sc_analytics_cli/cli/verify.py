@@ -20,7 +20,7 @@ from .dates_asked import check_dates, refuse_dates_to_come
 from .differences import Changed, changes_of, print_changes
 from .left_alone import tell_cut
 from .options import command
-from .plan_words import behind_in_words, dates_counted
+from .plan_words import behind_in_words, compacted_in_words, dates_counted
 from .progress import Silent
 from .rebuild import (
     KAFKA,
@@ -68,6 +68,8 @@ def verify(
         print_changes(changed, "json" if as_json else "differing", late)
     for each in late:
         say(behind_in_words(each) + ": is the consumer running? sc-analytics status")
+    for line in [line for each in plans if differs for line in compacted_in_words(each)]:
+        say(line)
     if differs or late:
         raise typer.Exit(DIFFERS)
     tell_cut(plans, allowed=request.allow_incomplete)

@@ -40,9 +40,10 @@ class Plan:
     the partitions that can be read on beyond their spans: those of a live log,
     none of a file. `since` is when the first record of a cut partition that is
     still there was recorded. `short` are the dates whose documents have absorbed
-    records of the topic that an archive does not hold, and `guarded` those of them
-    that must not lose anything by it. `heads` are the first offsets that are left
-    of the partitions.
+    records of the topic that may not be in what is read (an archive ends too early, a
+    compacted topic has dropped them), and `guarded` those of them that must not lose
+    anything by it. `heads` are the first offsets that are left of the partitions;
+    in the `sparse` ones records may be missing behind them.
     """
 
     projection: Projection
@@ -56,6 +57,7 @@ class Plan:
     short: frozenset[str] = frozenset()
     guarded: frozenset[str] = frozenset()
     heads: Mapping[str, int] = field(default_factory=dict)
+    sparse: frozenset[str] = frozenset()
 
     def absorbed_elsewhere(self, coordinate: str) -> bool:
         """Whether a ledger's coordinate lies in what is declared and is not read by the scan."""
@@ -96,6 +98,7 @@ def plan(
     dates: Sequence[str],
     zone: tzinfo,
     slack: timedelta,
+    compacted: Collection[str] = (),
 ) -> Plan:
     """Look up what the dates need.
 
@@ -105,7 +108,9 @@ def plan(
     A date is cut where retention has deleted an offset that its document has
     absorbed, or, without a document, where the first record left is not older
     than the date. A source without times (`offsets_at` is None), a file, is
-    read from its beginning to its end.
+    read from its beginning to its end. So is a `compacted` partition, since the
+    records that owned ids may have been anywhere; and nobody can say what it has
+    dropped: no date loses anything by it.
     """
     before = load_documents(store, projection, dates)
     short: frozenset[str] = frozenset()
@@ -114,10 +119,14 @@ def plan(
         cut: dict[str, list[Cut]] = {}
         starts = {partition: first for partition, (first, _) in bounds.items()}
         growing: frozenset[str] = frozenset()
+        sparse = frozenset(bounds)
     else:
         cut = {date: _cuts(date, before.get(date), bounds, offsets_at, zone) for date in dates}
         starts = dict(offsets_at(bounds, _milliseconds(min(dates), zone, slack)))
+        starts |= {partition: bounds[partition][0] for partition in compacted}
         growing = frozenset(bounds)
+        sparse = frozenset(compacted)
+        short = frozenset(before) if sparse else short
     for document in before.values():
         for partition, entry in document["source"].items():
             if partition in bounds and "first" in entry:
@@ -146,6 +155,7 @@ def plan(
         short=short,
         guarded=short,
         heads={partition: first for partition, (first, _) in bounds.items()},
+        sparse=sparse,
     )
 
 

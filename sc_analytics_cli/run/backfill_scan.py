@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -59,13 +59,15 @@ class Rebuilding:
         store: Store,
         rules: Rules,
         clock: Callable[[], datetime],
+        reading: Mapping[str, int],
     ) -> None:
+        """`reading`: partition in which records may be missing → where reading begins."""
         self._plan = plan
         self._store = store
         self._kind = plan.projection.collection()
         scanned = {each: [span] for each, span in plan.spans.items()}
-        self._scope = Rebuild(plan.dates, scanned, plan.declared)
-        self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, self._absorbed)
+        self._scope = Rebuild(plan.dates, scanned, plan.declared, reading)
+        self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, self._absent)
         self._letters = Letters(store, plan.projection.name, _nothing)
         self._overruled: set[Coordinate] = set()
         self.flush = Flush(
@@ -99,12 +101,12 @@ class Rebuilding:
             if contains(ranges, offset)
         }
 
-    def _absorbed(self, coordinate: str) -> bool:
-        if not self._plan.absorbed_elsewhere(coordinate):
-            return False
-        at = Coordinate.of(coordinate)
-        if at.offset in self._letters.unread(at.partition):
-            self._overruled.add(at)
+    def _absent(self, owner: str, at: Coordinate) -> bool:
+        if not self._plan.absorbed_elsewhere(owner):
+            return self._scope.missed(Coordinate.of(owner), at)
+        absorbed = Coordinate.of(owner)
+        if absorbed.offset in self._letters.unread(absorbed.partition):
+            self._overruled.add(absorbed)
         return True
 
 
@@ -135,7 +137,8 @@ def scan(
     wanted: dict[str, Span] = {}
     for plan in plans:
         spans = {each: span for each, span in plan.spans.items() if each in partitions}
-        rebuilding = Rebuilding(plan, store, rules, clock)
+        reading = {each: plan.spans[each][0] for each in plan.sparse}
+        rebuilding = Rebuilding(plan, store, rules, clock, reading)
         rebuildings.append(rebuilding)
         shares.append(Share(rebuilding.flush, spans))
         for partition, (start, end) in spans.items():

@@ -36,7 +36,11 @@ class Rebuild:
         dates: Collection[str],
         scanned: Mapping[str, Sequence[Range]],
         absorbed: Mapping[str, Sequence[Range]],
+        reading: Mapping[str, int],
     ) -> None:
+        """`reading`: partition in which records may be missing → where reading begins."""
+        self._reading = reading
+        self._met = CoordinateSet()
         self.facts = CoordinateSet()
         self.recorded = CoordinateSet()
         self.entered: dict[Coordinate, str] = {}
@@ -51,7 +55,20 @@ class Rebuild:
 
     def events(self, events: list[Located]) -> list[Located]:
         """See Scope.events; facts matter whatever their date, for their orders' sake."""
+        for partition, event in events if self._reading else ():
+            if partition in self._reading:
+                self._met.add(Coordinate(partition, event.offset))
         return [each for each in events if each[1].date in self._dates or each[1].fact is not None]
+
+    def missed(self, owner: Coordinate, at: Coordinate) -> bool:
+        """Whether `owner` should have been read before `at`, and was not there any more.
+
+        Compaction keeps the last record of a key: of an event that is on a partition
+        twice it may have dropped the first, which owns the event's id.
+        """
+        if owner.partition != at.partition or owner.partition not in self._reading:
+            return False
+        return self._reading[owner.partition] <= owner.offset < at.offset and owner not in self._met
 
     def postings(
         self, postings: Iterable[LocatedPosting], letters: Collection[Coordinate]
@@ -83,11 +100,14 @@ class Rebuild:
             at = Coordinate.of(entry["at"])
             if contains(self._scanned.get(at.partition, ()), at.offset):
                 self.recorded.add(at)
-        for at, _ in events:
+        places = self.places(document, events)
+        for (at, _), place in zip(events, places, strict=True):
             self.facts.add(at)
+            if self.missed(Coordinate.of(place), at):
+                self.facts.add(Coordinate.of(place))
         fresh = {
             place: journal.entry(at, event) | {"at": place}
-            for (at, event), place in zip(events, self.places(document, events), strict=True)
+            for (at, event), place in zip(events, places, strict=True)
         }
         kept = [fresh.get(entry["at"], entry) for entry in stored]
         replaced = document if kept == stored else document | {"facts": kept}

@@ -36,7 +36,8 @@ class Rebuilt:
         self._clock = clock
         self._scanned = scanned
         self._growing = plan.growing
-        self._further = Rebuilding(plan, store, rules, clock)
+        # What was missing in the scan is not told from what was read by another process.
+        self._further = Rebuilding(plan, store, rules, clock, {})
 
     def parts(self) -> list[Scanned]:
         """Everything that was read so far."""

@@ -120,6 +120,13 @@ class Source(Protocol):
         """
         ...
 
+    def compacted(self, partitions: Iterable[str]) -> set[str]:
+        """Those whose records go when a later one of the same key comes, as far as that is known.
+
+        So offsets of theirs may have been absorbed that hold nothing any more.
+        """
+        ...
+
     def read(self, spans: Mapping[str, Span]) -> Reader:
         """A reader of these spans; others may read at the same time.
 

@@ -77,6 +77,11 @@ class RenamedSource:
         found = self._source.topic_ids(map(self._names.theirs, partitions))
         return {self._names.ours(each): topic_id for each, topic_id in found.items()}
 
+    def compacted(self, partitions: Iterable[str]) -> set[str]:
+        """See Source.compacted."""
+        found = self._source.compacted(map(self._names.theirs, partitions))
+        return set(map(self._names.ours, found))
+
     def first_timestamps(self, spans: Mapping[str, Span]) -> dict[str, int]:
         """See LiveSource.first_timestamps."""
         wanted = {self._names.theirs(each): span for each, span in spans.items()}

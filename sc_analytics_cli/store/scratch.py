@@ -14,23 +14,23 @@ from ..fold.field import Document
 from .memory import MemoryStore
 from .port import Store
 
-Absorbed = Callable[[str], bool]
-"""Whether a coordinate, as stored in a ledger, belongs to what the rebuilt documents will hold
-as absorbed although this scan does not read it."""
+Absent = Callable[[str, Coordinate], bool]
+"""Whether the owner of an event id, as stored in a ledger, is a record that nobody will count
+again, so that the one at this coordinate has to stand for it."""
 
 
 class ScratchStore:
     """Implements Store over a base.
 
-    A claim lost to a coordinate that nobody will count again (`absorbed`), such
+    A claim lost to a coordinate that nobody will count again (`absent`), such
     as one of a file that was replayed once, is won by the first coordinate of
     the scan: the rebuilt document counts the event here, and once.
     """
 
-    def __init__(self, base: Store, fresh: Collection[str], absorbed: Absorbed) -> None:
+    def __init__(self, base: Store, fresh: Collection[str], absent: Absent) -> None:
         self._base = base
         self._fresh = frozenset(fresh)
-        self._absorbed = absorbed
+        self._absent = absent
         self._documents = MemoryStore()
         self._adopted: dict[str, Coordinate] = {}
 
@@ -88,4 +88,4 @@ class ScratchStore:
         return self._documents if kind in self._fresh else self._base
 
     def _adopt(self, event_id: str, at: Coordinate, owner: str) -> bool:
-        return self._absorbed(owner) and self._adopted.setdefault(event_id, at) == at
+        return self._absent(owner, at) and self._adopted.setdefault(event_id, at) == at

@@ -17,6 +17,7 @@ class MemoryLog:
     def __init__(self, topic: str, partitions: int, topic_id: str = "id-1") -> None:
         self.topic = topic
         self.topic_id = topic_id
+        self.is_compacted = False
         self.group_members: dict[str, int] = {}
         """What `members` answers; a group that is not in it may not be looked at."""
 
@@ -53,6 +54,11 @@ class MemoryLog:
         self._records[partition] = kept
         self._spans[partition] = (first, self._spans[partition][1])
 
+    def compact_away(self, partition: str, offset: int) -> None:
+        """What compaction does to one record."""
+        kept = [record for record in self._records[partition] if record.offset != offset]
+        self._records[partition] = kept
+
     def chunk(self, partition: str, start: int, end: int) -> Chunk:
         """The records of `[start, end)`."""
         inside = [record for record in self._records[partition] if start <= record.offset < end]
@@ -80,6 +86,10 @@ class MemoryLog:
     def topic_ids(self, partitions: Iterable[str]) -> dict[str, str]:
         """See Source.topic_ids."""
         return dict.fromkeys(partitions, self.topic_id)
+
+    def compacted(self, partitions: Iterable[str]) -> set[str]:
+        """See Source.compacted."""
+        return set(partitions) if self.is_compacted else set()
 
     def first_timestamps(self, spans: Mapping[str, Span]) -> dict[str, int]:
         """See LiveSource.first_timestamps."""

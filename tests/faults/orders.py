@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import NewPartitions
 
 from tests.integration.broker import create_topics, produce
@@ -84,15 +84,21 @@ class Orders:
             ],
         )
 
-    def send_keyed(self, names: Iterable[str], keys: int) -> None:
-        """Produce one order a name to partition 0, with so many keys in turn."""
+    def send_keyed(self, names: Iterable[str], keys: int, kind: str = "key") -> None:
+        """Produce one order a name to partition 0, with so many keys of a kind in turn."""
         produce(
             self.servers,
             [
-                LogRecord(self.topic, 0, 0, created(name), f"key-{number % keys}".encode())
+                LogRecord(self.topic, 0, 0, created(name), f"{kind}-{number % keys}".encode())
                 for number, name in enumerate(names)
             ],
         )
+
+    def end(self) -> int:
+        """The end of partition 0."""
+        partition = TopicPartition(self.topic, 0)
+        with closing(KafkaConsumer(bootstrap_servers=self.servers)) as consumer:
+            return int(consumer.end_offsets([partition])[partition])
 
     def delete(self) -> None:
         """Delete the topic, and wait until it is gone."""

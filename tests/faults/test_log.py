@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
 
 from tests.integration.product import PATIENCE, Product, finish, stop, wait_until
 from tests.servers.kafka import KafkaServer
@@ -132,13 +131,9 @@ def test_transactions_aborted_and_left_open(orders: Orders, product: Product) ->
 
 @pytest.fixture(scope="module")
 def behind() -> Iterator[tuple[KafkaServer, Proxy]]:
-    """A broker whose clients all come through a proxy, and which compacts at once."""
+    """A broker whose clients all come through a proxy."""
     (port,) = free_ports(1)
-    settings = {
-        "advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}",
-        "log.cleaner.backoff.ms": "200",
-    }
-    with KafkaServer(settings) as server:
+    with KafkaServer({"advertised.listeners": f"PLAINTEXT://{LOOPBACK}:{port}"}) as server:
         target = int(server.bootstrap_servers.rpartition(":")[2])
         with Proxy(target, Kafka(), port) as proxy:
             yield server, proxy
@@ -182,38 +177,3 @@ def test_the_way_to_the_broker_breaks(behind: tuple[KafkaServer, Proxy], tmp_pat
     outcome = stop(process)
     assert outcome.code == 0, outcome.err
     assert "Traceback" not in outcome.err
-
-
-def test_a_compacted_topic(behind: tuple[KafkaServer, Proxy], tmp_path: Path) -> None:
-    """Offsets that compaction has emptied are passed over, and the checkpoint comes to the end."""
-    _, proxy = behind
-    orders = Orders(proxy.address, partitions=1)
-    orders.create(
-        **{"cleanup.policy": "compact", "segment.ms": "100", "min.cleanable.dirty.ratio": "0.01",
-           "max.compaction.lag.ms": "100", "delete.retention.ms": "0"}
-    )  # fmt: skip
-    for part in range(4):
-        orders.send_keyed(names(part * 25, 25), keys=5)
-        time.sleep(0.2)
-    wait_until(lambda: len(_left(orders)) < 60, what="compaction")
-    product = orders.product(f"sqlite:///{tmp_path}/store.db", *FLAGS)
-    process = product.start("consume", "order-funnel")
-    wait_until(
-        lambda: checkpoints(product.store).get(f"{orders.topic}/0", {}).get("next") == 100,
-        what="the end of the log",
-    )
-    assert stop(process).code == 0
-    assert len(_left(orders)) <= counted(product.store)[DAY] < 100
-
-
-def _left(orders: Orders) -> list[int]:
-    """The offsets at which the topic still holds a record."""
-    partition = TopicPartition(orders.topic, 0)
-    with closing(KafkaConsumer(bootstrap_servers=orders.servers)) as consumer:
-        consumer.assign([partition])
-        consumer.seek_to_beginning(partition)
-        end = consumer.end_offsets([partition])[partition]
-        found: list[int] = []
-        while consumer.position(partition) < end:
-            found += [record.offset for record in consumer.poll(500).get(partition, [])]
-    return found

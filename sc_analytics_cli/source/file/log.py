@@ -85,6 +85,10 @@ class FileSource:
         """See Source.topic_ids; a file knows none."""
         return {}
 
+    def compacted(self, partitions: Iterable[str]) -> set[str]:
+        """See Source.compacted; a file does not tell."""
+        return set()
+
     def read(self, spans: Mapping[str, Span]) -> FileReader:
         """See Source.read."""
         wanted = filled_within(spans, self.bounds)

@@ -12,12 +12,15 @@ from ...settings import Security
 from ..port import Follower, Reader, Span
 from ..spans import filled_within
 from .client import consumer, name_of, partition_of, quiet, translated
+from .configs import setting
 from .connection import Connection
 from .follower import KafkaFollower
 from .groups import members
 from .moments import FETCH_BYTES, first_timestamps
 from .reader import KafkaReader
 from .topics import check, described
+
+_POLICY = "cleanup.policy"
 
 
 class KafkaSource:
@@ -78,6 +81,12 @@ class KafkaSource:
         known = described(self._connection, {each.topic for each in wanted})
         ids = {topic: found.id for topic, found in known.items() if found.id}
         return {name_of(each): ids[each.topic] for each in wanted if each.topic in ids}
+
+    def compacted(self, partitions: Iterable[str]) -> set[str]:
+        """See Source.compacted; known where we may describe the topic's configuration."""
+        wanted = [partition_of(each) for each in partitions]
+        policies = setting(self._connection, {each.topic for each in wanted}, _POLICY)
+        return {name_of(each) for each in wanted if "compact" in policies.get(each.topic, "")}
 
     def read(self, spans: Mapping[str, Span]) -> Reader:
         """See Source.read."""

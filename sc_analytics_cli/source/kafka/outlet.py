@@ -7,13 +7,14 @@ from contextlib import suppress
 from typing import Any
 
 from kafka import KafkaProducer
-from kafka.admin import ConfigResource, ConfigResourceType, NewTopic
+from kafka.admin import NewTopic
 from kafka.errors import TopicAlreadyExistsError
 
-from ...errors import AuthenticationError, NotThereError, UnreachableError
+from ...errors import NotThereError, UnreachableError
 from ...event import Coordinate
 from ...settings import Security
 from .client import admin, connected, name_of, quiet, translated
+from .configs import setting
 from .connection import Connection
 from .topics import described
 
@@ -73,14 +74,8 @@ class KafkaOutlet:
 
     def keeps(self, topic: str) -> float | None:
         """For how many seconds a topic keeps records; None where it is for ever, or not told."""
-        asked = ConfigResource(ConfigResourceType.TOPIC, topic)
-        with suppress(AuthenticationError), admin(self._connection) as client:
-            found = client.describe_configs([asked], config_filter="all")
-            # Whoever may not ask is answered with no settings.
-            setting = found.get("topic", {}).get(topic, {}).get(_RETENTION)
-            milliseconds = -1 if setting is None else int(setting["value"])
-            return None if milliseconds < 0 else milliseconds / 1000
-        return None
+        milliseconds = int(setting(self._connection, [topic], _RETENTION).get(topic, -1))
+        return None if milliseconds < 0 else milliseconds / 1000
 
     def send(self, topic: str, key: str, value: bytes, milliseconds: int) -> None:
         """See Outlet.send."""
