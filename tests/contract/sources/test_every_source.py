@@ -185,3 +185,7 @@ def test_topic_ids_stay_the_same_and_are_only_of_what_was_asked(filled: Filled) 
     assert set(ids) <= set(names)
     assert filled.source.topic_ids(names) == ids
     assert filled.source.topic_ids([]) == {}
+
+
+def test_nothing_is_compacted_unless_the_log_says_so(filled: Filled) -> None:
+    assert filled.source.compacted(filled.source.partitions([filled.topic])) == set()

@@ -53,6 +53,7 @@ def test_every_question_to_a_silent_broker_ends_in_time(
             lambda: source.bounds([name]),
             lambda: source.offsets_at([name], 0),
             lambda: source.topic_ids([name]),
+            lambda: source.compacted([name]),
             lambda: source.read({name: (0, 1)}),
             lambda: source.follow(topic, new_group()),
         ]

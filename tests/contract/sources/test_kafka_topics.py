@@ -119,6 +119,15 @@ def test_the_id_of_a_topic_changes_when_it_is_created_again(
     assert after[f"{other}/0"] == before[f"{other}/0"]
 
 
+def test_partitions_of_compacted_topics(source: KafkaSource, servers: str) -> None:
+    plain, compacted = new_topic(servers, 2), new_topic(servers, 2, **{"cleanup.policy": "compact"})
+    both = new_topic(servers, **{"cleanup.policy": "compact,delete"})
+    names = source.partitions([plain, compacted, both])
+    assert source.compacted(names) == {f"{compacted}/0", f"{compacted}/1", f"{both}/0"}
+    assert source.compacted([f"{compacted}/1"]) == {f"{compacted}/1"}
+    assert source.compacted([]) == set()
+
+
 def test_offsets_at_a_time(source: KafkaSource, servers: str) -> None:
     topic = new_topic(servers, 2)
     times = [1_000_000, 2_000_000, 2_000_000, 3_000_000, 2_500_000, 4_000_000]
