@@ -128,10 +128,13 @@ def _carry_out(
 
 
 def _done_in_words(outcomes: Mapping[str, Outcome], run_id: str) -> str:
-    """`2 dates rewritten, 1 document removed · run ID · sc-analytics runs show ID`."""
-    dates = {date for each in outcomes.values() for date in each.changed}
+    """`2 dates rewritten (5 documents), 1 document removed · run ID · …`."""
+    changed = [each for one in outcomes.values() for each in one.changed.items()]
+    dates = {date for date, _ in changed}
     rewritten = f"{dates_counted(len(dates))} rewritten" if dates else "no date had to be rewritten"
-    removed = sum(after is None for each in outcomes.values() for _, after in each.changed.values())
+    if len(changed) > len(dates):
+        rewritten += f" ({len(changed):,} documents)"
+    removed = sum(after is None for _, (_, after) in changed)
     if removed:
         rewritten += f", {removed} document{'s' * (removed > 1)} removed"
     return f"{rewritten} · run {run_id} · sc-analytics runs show {run_id}"

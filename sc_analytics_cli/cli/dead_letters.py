@@ -15,13 +15,15 @@ from ..fold.field import Document
 from ..projections.catalog import all_projections
 from ..report.safe import harmless
 from ..run import dead_letters
-from ..run.retry import CLOSING, Retry
+from ..run.retry import CLOSING, Answer, Retry
 from ..run.store_rules import agree
 from ..settings import Settings
 from ..store.port import DEAD_LETTERS, Store
+from .additions import adds_in_words
 from .completion import dead_letter_ids
 from .options import command, option
 from .output import write_json
+from .voice import say
 
 app = typer.Typer(
     help="Records that a projection could not read.", no_args_is_help=True, rich_markup_mode=None
@@ -57,10 +59,8 @@ def show(
     """Show one dead letter with the raw record."""
     with closing(bootstrap.open_store_to_read(settings)) as store:
         found = store.load(DEAD_LETTERS, [identity]).get(identity)
-    if found is None:
-        raise NotThereError(
-            f"there is no dead letter {identity!r}", advice="sc-analytics dead-letters list"
-        )
+        if found is None:
+            raise _not_there(store, identity)
     if as_json:
         write_json({"schema": SCHEMA, "dead_letters": [_listed(found) | _raw(found)]})
         return
@@ -77,7 +77,10 @@ def retry(
     ] = None,
     everything: Annotated[bool, option("--all", "All that are open.")] = False,
 ) -> None:
-    """Read dead letters again; what can be read now is counted, once. Exit 3 if any stays open."""
+    """Read dead letters again; what can be read now is counted, once. Exit 3 if any stays open.
+
+    Those that were discarded too, if they are named.
+    """
     with closing(bootstrap.open_store_to_read(settings)) as store:
         agree(store, settings.rules)
         clock = bootstrap.SystemClock().now
@@ -87,9 +90,10 @@ def retry(
         stayed = 0
         for letter in _chosen(store, identities or [], everything):
             retrying = retries.get(letter["projection"])
-            answer = "unknown projection" if retrying is None else retrying.retry(letter)
-            stayed += answer not in CLOSING
-            print(f"{harmless(letter['_id'])}: {harmless(answer)}")  # noqa: T201
+            answer = Answer("unknown projection") if retrying is None else retrying.retry(letter)
+            stayed += answer.became not in CLOSING
+            for line in (f"{letter['_id']}: {answer.became}", *adds_in_words(answer.postings)):
+                print(harmless(line))  # noqa: T201
     _tell_stayed(
         stayed,
         "this version of the product cannot read them either, or they were closed before",
@@ -108,17 +112,18 @@ def discard(
 ) -> None:
     """Close dead letters without counting them; they stay listed as discarded.
 
-    A backfill that can read one counts it all the same. Exit 3 if any was closed before.
+    A backfill that can read one counts it all the same, and so does a retry that names it.
+    Exit 3 if any was closed before.
     """
     with closing(bootstrap.open_store_to_read(settings)) as store:
         now = bootstrap.SystemClock().now()
         stayed = 0
         for letter in _chosen(store, identities or [], everything):
-            answer = "discarded"
-            if letter["status"] == dead_letters.OPEN:
+            answer = dead_letters.DISCARDED
+            if letter["status"] in dead_letters.UNCOUNTED:
                 at = dead_letters.coordinate_of(letter)
-                dead_letters.close(store, letter["projection"], [at], "discarded", now)
-            elif letter["status"] != "discarded":
+                dead_letters.close(store, letter["projection"], [at], answer, now)
+            else:
                 stayed += 1
                 answer = f"{letter['status']} already"
             print(f"{harmless(letter['_id'])}: {harmless(answer)}")  # noqa: T201
@@ -143,14 +148,29 @@ def _chosen(store: Store, identities: list[str], everything: bool) -> list[Docum
             advice="name their ids (sc-analytics dead-letters list), or --all",
         )
     if everything:
-        return [each for each in store.scan(DEAD_LETTERS) if each["status"] == dead_letters.OPEN]
+        letters = store.scan(DEAD_LETTERS)
+        opened = [each for each in letters if each["status"] == dead_letters.OPEN]
+        if not opened:
+            say("no dead letter is open")
+        return opened
     found = store.load(DEAD_LETTERS, identities)
     missing = [each for each in identities if each not in found]
     if missing:
-        raise NotThereError(
-            f"there is no dead letter {missing[0]!r}", advice="sc-analytics dead-letters list"
-        )
+        raise _not_there(store, missing[0])
     return [found[each] for each in identities]
+
+
+def _not_there(store: Store, identity: str) -> NotThereError:
+    """Names a letter that may be meant: of a record that was named without its projection."""
+    names = [each.name for each in all_projections()]
+    at = identity.replace(":", "/", 1) if identity.count(":") == 2 else identity
+    meant = [f"{name}:{at}" for name in names]
+    there = sorted(store.load(DEAD_LETTERS, meant))
+    return NotThereError(
+        f"there is no dead letter {identity!r}",
+        cause=f"{there[0]} may be meant" if there else None,
+        advice="sc-analytics dead-letters list",
+    )
 
 
 def _listed(letter: Document) -> Document:
@@ -194,10 +214,11 @@ def _print_table(letters: list[Document]) -> None:
 
 
 def _print_whole(letter: Document) -> None:
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    from .screen import screen
+
+    console = screen()
     lines: list[tuple[str, Any]] = list(_listed(letter).items())
     for name in ("key", "value"):
         raw = letter[name]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from rich.cells import cell_len, chop_cells
 
 from ..projections.declaration import Projection
 from ..report.differences import Difference, differences
@@ -16,6 +19,9 @@ from .output import write_json
 from .plan_words import cuts_in_words, ranges_in_words
 
 SCHEMA = "sc-analytics.differences/1"
+_WORDS: Final = re.compile(r"[^_ -]+[_ -]*|[_ -]+")
+_LEAST_ROOM: Final = 12
+_GAP: Final = 2
 
 
 class Changed(NamedTuple):
@@ -101,9 +107,9 @@ def _print_json(changed: Sequence[Changed], behind: Iterable[Behind]) -> None:
 
 
 def _print_tables(changed: Sequence[Changed], *, unchanged: bool) -> None:
-    from rich.console import Console
+    from .screen import screen
 
-    console = Console()
+    console = screen()
     if not any(each.outcome.changed or each.outcome.kept for each in changed):
         console.print("nothing differs")
     for one in changed:
@@ -135,14 +141,50 @@ def print_difference_table(
     if not figures:
         console.print(Text(heading))
         return
-    table = Table(box=box.SIMPLE_HEAD, title=Text(heading), title_justify="left")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        title=Text(heading),
+        title_justify="left",
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, _GAP - 1, 0, 0),
+    )
     table.add_column("date", no_wrap=True)
-    table.add_column("field", overflow="fold")
+    table.add_column("field", no_wrap=True)
     for each in (*headings, "difference"):
         table.add_column(each, justify="right", no_wrap=True)
-    for cells in _cells(figures):
+    rows_of_cells = list(_cells(figures))
+    room = _room_for_fields(console.width, headings, rows_of_cells)
+    for date, field, *amounts in rows_of_cells:
+        cells = (date, "\n".join(pieces(field, room)), *amounts)
         table.add_row(*(Text(cell) for cell in cells))
     console.print(table)
+    console.print()
+
+
+def _room_for_fields(
+    width: int, headings: Sequence[str], rows: Iterable[tuple[str, str, str, str, str]]
+) -> int:
+    """The columns that dates and amounts leave for the fields' names."""
+    table = [("date", "", *headings, "difference"), *rows]
+    others = [max(cell_len(row[at]) for row in table) for at in (0, 2, 3, 4)]
+    return max(_LEAST_ROOM, width - sum(others) - _GAP * len(others))
+
+
+def pieces(name: str, room: int) -> list[str]:
+    """A field's name in lines no longer than `room`, broken where words of it end.
+
+    What is told of a key of a field begins a line of its own.
+    """
+    if cell_len(name) <= room:
+        return [name]
+    head, colon, key = name.partition(": ")
+    lines = [""]
+    for word in [*_WORDS.findall(head + colon), *_WORDS.findall(key)]:
+        if lines[-1].endswith(": ") or cell_len(lines[-1] + word.rstrip()) > room:
+            lines.append("")
+        lines[-1] += word
+    return [chop for line in lines if line for chop in chop_cells(line.rstrip(), room)]
 
 
 def _versions(rows: Iterable[Difference]) -> list[str]:

@@ -13,7 +13,8 @@ from .. import bootstrap
 from ..errors import NotThereError, UsageError
 from ..event import Coordinate, Record
 from ..projections.catalog import all_projections
-from ..report.safe import EMPTY, harmless
+from ..report.safe import harmless
+from ..run.dead_letters import OPEN
 from ..run.explain import Content, Explanation, content
 from ..run.explain import explain as explain_record
 from ..run.same_log import as_absorbed
@@ -22,6 +23,7 @@ from ..settings import Settings
 from ..source.port import Source
 from ..source.renamed import topic_of
 from ..store.port import Store
+from .additions import adds_in_words
 from .options import command, option
 from .output import write_json
 
@@ -188,6 +190,7 @@ def _told(at: Coordinate, told: Content, explanation: Explanation) -> dict[str, 
         "projection": explanation.projection,
         "fate": explanation.fate,
         "because": explanation.because,
+        "dead_letter": explanation.letter,
         "event_id": event.id if event else None,
         "date": event.date if event else None,
         "hour": event.hour if event else None,
@@ -208,14 +211,20 @@ def _print(explained: list[tuple[Coordinate, Content, Explanation]]) -> None:
         before = at
         why = f": {each.because}" if each.because else ""
         lines.append(f"{each.projection}  {at}  {each.fate}{why}")
+        if each.letter is not None:
+            lines.append(f"    {_letter_in_words(each.letter, f'{each.projection}:{at}')}")
         if each.event is not None:
             lines.append(f"    event {each.event.id}, {each.event.date} hour {each.event.hour}")
-        for posting in each.postings:
-            for add in posting.adds:
-                key = f" of {add.key or EMPTY}" if add.key is not None else ""
-                lines.append(f"    adds {add.amount:,} to {add.field}{key} on {posting.date}")
+        lines += adds_in_words(each.postings)
     for line in lines:
         print(harmless(line))  # noqa: T201
+
+
+def _letter_in_words(status: str, identity: str) -> str:
+    """Under which status the record is listed, and what to do with an open one."""
+    if status != OPEN:
+        return f"listed as a dead letter: {status}"
+    return f"listed as a dead letter: open; sc-analytics dead-letters show {identity}"
 
 
 def _in_words(told: Content) -> list[str]:

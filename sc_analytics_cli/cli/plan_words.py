@@ -69,7 +69,7 @@ def compacted_in_words(plan: Plan) -> list[str]:
 
 def cuts_in_words(plan: Plan, *, allowed: bool) -> list[str]:
     """A line for each stretch of dates that retention has cut: since when the log is whole."""
-    fate = "rebuilt from what is left" if allowed else "skipped"
+    fate = "rebuilt from what is left, without the events before" if allowed else "skipped"
     by_reason: dict[str, list[str]] = {}
     for day, cuts in plan.cut.items():
         by_reason.setdefault(_since(plan, cuts), []).append(day)
@@ -135,8 +135,16 @@ def behind_in_words(behind: Behind) -> str:
 
 def question(plans: Sequence[Plan], database: str) -> str:
     """`Rewrite 3 dates of order-funnel in sc_analytics (consumers may go on)? [y/N]`."""
-    parts = [f"{dates_counted(len(each.dates))} of {each.projection.name}" for each in plans]
+    parts = [_asked_for(each) for each in plans]
     return f"Rewrite {', '.join(parts)} in {database} (consumers may go on)? [y/N] "
+
+
+def _asked_for(plan: Plan) -> str:
+    """`3 dates of order-funnel`, and where another version folded them, which."""
+    now = plan.projection.shape.version
+    others = sorted({each["version"] for each in plan.before.values()} - {now})
+    versions = f" (version {', '.join(map(str, others))} → {now})" if others else ""
+    return f"{dates_counted(len(plan.dates))} of {plan.projection.name}{versions}"
 
 
 def dates_counted(count: int) -> str:

@@ -80,25 +80,25 @@ def _print_list(runs: list[Document]) -> None:
     if not runs:
         console.print("no runs")
         return
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("id", "started", "by", "dates", "status"):
-        table.add_column(heading, overflow="fold", no_wrap=heading == "id")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("status", "id", "started (UTC)", "dates", "by"):
+        table.add_column(heading, overflow="fold", no_wrap=heading != "by")
     for run in runs:
-        dates = ", ".join(f"{name} {len(each):,}" for name, each in run["dates"].items())
-        started = instant_in_words(run["started_at"])
-        cells = (run["id"], started, run["who"], dates, run["status"])
-        table.add_row(*(Text(harmless(cell)) for cell in cells))
+        dates = [f"{name} {len(each):,}" for name, each in run["dates"].items()]
+        started = f"{run['started_at']:%Y-%m-%d %H:%M}"
+        cells = ([run["status"]], [run["id"]], [started], dates, [run["who"]])
+        table.add_row(*(Text("\n".join(map(harmless, lines))) for lines in cells))
     console.print(table)
 
 
 def _print_whole(run: Document) -> None:
-    from rich.console import Console
     from rich.text import Text
 
     from ..report.differences import Difference
     from .differences import print_difference_table
+    from .screen import screen
 
-    console = Console(highlight=False)
+    console = screen()
     lines = [
         ("id", run["id"]),
         ("command", run["command"]),

@@ -50,7 +50,12 @@ def status(
     watch: Annotated[bool, option("--watch", "Look again and again, until Ctrl-C.")] = False,
     as_json: Annotated[bool, option("--json", "One JSON document on stdout.")] = False,
     check: Annotated[
-        bool, option("--check", "Print only what is wrong; exit 8 where anything is.")
+        bool,
+        option(
+            "--check",
+            "Print only what is wrong: lag above the limits (none without them), records lost, "
+            "another log. Exit 8 where anything is.",
+        ),
     ] = False,
     max_lag: Annotated[
         int | None, option("--max-lag", "With --check: records a partition may lag.", min=0)

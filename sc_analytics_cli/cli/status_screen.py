@@ -193,6 +193,13 @@ def _columns(
         columns.append(
             Column("Absorbed", lambda each: rate(absorbed(projection.name, each.partition)))
         )
-    columns.append(Column("Headroom", lambda each: number(each.headroom)))
-    columns.append(Column("in time", lambda each: span(each.headroom_seconds(now))))
+    columns.append(Column("Headroom", lambda each: _headroom(each, now)))
     return columns
+
+
+def _headroom(partition: PartitionStanding, now: datetime) -> str:
+    """`20d 22h`; `10,444 records` where their times are not known."""
+    seconds = partition.headroom_seconds(now)
+    if seconds is None and partition.headroom is not None:
+        return f"{partition.headroom:,} records"
+    return span(seconds)

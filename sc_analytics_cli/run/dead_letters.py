@@ -13,6 +13,10 @@ from ..fold.ranges import Range, contains
 from ..store.port import DEAD_LETTERS, LAST, Store
 
 OPEN: Final = "open"
+DISCARDED: Final = "discarded"
+UNCOUNTED: Final = frozenset({OPEN, DISCARDED})
+"""Of these nothing was counted: whoever can read one may still count it, and closes it then."""
+
 ABSORBED: Final = "absorbed"
 """The status of a record that an earlier version could read and has counted; nothing is missing."""
 
@@ -96,6 +100,13 @@ def counts(store: Store) -> dict[str, dict[str, int]]:
     return found
 
 
+def status_of(store: Store, projection: str, at: Coordinate) -> str | None:
+    """What is listed of the record there; None where it is no dead letter."""
+    identity = f"{projection}:{at}"
+    found = store.load(DEAD_LETTERS, [identity]).get(identity)
+    return None if found is None else str(found["status"])
+
+
 def coordinate_of(letter: Document) -> Coordinate:
     """Where the record stands."""
     return Coordinate.of(letter["_id"].removeprefix(letter["projection"] + ":"))
@@ -104,14 +115,14 @@ def coordinate_of(letter: Document) -> Coordinate:
 def close(
     store: Store, projection: str, coordinates: Iterable[Coordinate], status: str, now: datetime
 ) -> None:
-    """Give the open ones among these another status; one that is closed stays as it is."""
+    """Give those of these that are not counted another status; the others stay as they are."""
     pending = [f"{projection}:{at}" for at in coordinates]
     while pending:
         letters = store.load(DEAD_LETTERS, pending).values()
         closed = [
             each | {"status": status, "closed_at": now}
             for each in letters
-            if each["status"] == OPEN
+            if each["status"] in UNCOUNTED and each["status"] != status
         ]
         written = store.swap(DEAD_LETTERS, closed)
         pending = [each["_id"] for each in closed if each["_id"] not in written]

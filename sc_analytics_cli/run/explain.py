@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..decode.fields import Envelope, Rejected, either
@@ -18,7 +18,7 @@ from ..projections.declaration import Projection
 from ..settings import Rules
 from ..store.port import Store
 from .checkpoints import Checkpoints
-from .dead_letters import Letters
+from .dead_letters import UNCOUNTED, Letters, status_of
 from .readings import reading_of
 
 
@@ -58,7 +58,8 @@ class Explanation(NamedTuple):
     """The fate of a record in one projection.
 
     `fate` is `counted`, `duplicate`, `dead letter`, `skipped` or `not absorbed yet`;
-    `because` says more. `postings` are what the event adds to which date.
+    `because` says more. `postings` are what the event adds to which date. `letter`
+    is the status under which the record is listed as a dead letter, if it is.
     """
 
     projection: str
@@ -66,6 +67,7 @@ class Explanation(NamedTuple):
     because: str
     event: Event | None = None
     postings: Sequence[Adding] = ()
+    letter: str | None = None
 
 
 def explain(
@@ -75,16 +77,17 @@ def explain(
     name = projection.name
     readers = projection.readers(rules)
     reading = reading_of(projection, partition, [record], readers, Calendar(rules.timezone))
+    at = Coordinate(partition, record.offset)
+    letter = status_of(store, name, at)
     if reading.dead_letters:
-        return Explanation(name, "dead letter", reading.dead_letters[0].reason)
+        return Explanation(name, "dead letter", reading.dead_letters[0].reason, letter=letter)
     if not reading.events:
         return Explanation(name, "skipped", _why_skipped(record))
     (event,) = reading.events
-    at = Coordinate(partition, record.offset)
     owner = store.owners(projection.ledger(), [event.id]).get(event.id)
     if owner is not None and owner != str(at):
         return Explanation(name, "duplicate", f"its id belongs to {owner}", event)
-    postings = list(_postings(projection, store, at, event))
+    postings = additions(projection, store, at, event)
     checkpoints = Checkpoints(store, name)
     if not contains(checkpoints.absorbed(partition), record.offset):
         return Explanation(
@@ -96,7 +99,10 @@ def explain(
     ]
     if missing:
         why = f"the document of {missing[0]} has not absorbed its offset; a backfill mends that"
-        return Explanation(name, "not absorbed yet", why, event, postings)
+        if letter in UNCOUNTED:
+            retry = f"sc-analytics dead-letters retry {name}:{at}"
+            why = f"an earlier version could not read it: {retry}"
+        return Explanation(name, "not absorbed yet", why, event, postings, letter)
     return Explanation(name, "counted", "" if postings else _without_effect(event), event, postings)
 
 
@@ -112,15 +118,14 @@ def _without_effect(event: Event) -> str:
     return "without effect: it adds nothing"
 
 
-def _postings(
-    projection: Projection, store: Store, at: Coordinate, event: Event
-) -> Iterable[Adding]:
+def additions(projection: Projection, store: Store, at: Coordinate, event: Event) -> list[Adding]:
+    """What the event at this coordinate adds to which date, with its order's journal as stored."""
     fact, bookkeeper = event.fact, projection.bookkeeper()
     if bookkeeper is None or fact is None:
         return [event] if event.adds else []
     document = _journal(projection, store, fact.order)
     booked = journal.bookings(journal.record(document, [(at, event)]) or document, bookkeeper)
-    return (Posting(at.offset, *each) for each in booked.get(str(at), ()) if each.adds)
+    return [Posting(at.offset, *each) for each in booked.get(str(at), ()) if each.adds]
 
 
 def _journal(projection: Projection, store: Store, order: str) -> Document:

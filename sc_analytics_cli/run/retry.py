@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from ..decode.moment import Calendar
 from ..event import Chunk, Coordinate, LogRecord
+from ..fold.delta import Adding
 from ..fold.field import Document
 from ..fold.ranges import contains
 from ..projections.declaration import Projection
 from ..settings import Rules
 from ..store.port import Store
-from .dead_letters import OPEN, close, coordinate_of
+from .dead_letters import UNCOUNTED, close, coordinate_of
+from .explain import additions
 from .flush import Flush
 from .readings import reading_of
 from .scope import Everything
@@ -21,6 +23,16 @@ from .scope import Everything
 RETRIED: Final = "retried"
 CLOSING: Final = frozenset({RETRIED, "duplicate", "skipped"})
 """The answers of `Retry.retry` after which a dead letter is closed."""
+
+
+class Answer(NamedTuple):
+    """What became of a dead letter: `retried`, `duplicate`, `skipped`, or why it stays as it is.
+
+    `postings` are what it adds to which date.
+    """
+
+    became: str
+    postings: Sequence[Adding] = ()
 
 
 class Retry:
@@ -39,20 +51,25 @@ class Retry:
         self._rules = rules
         self._clock = clock
 
-    def retry(self, letter: Document) -> str:
-        """What became of it: `retried`, `duplicate`, `skipped`, or the reason why it stays open."""
-        if letter["status"] != OPEN:
-            return f"{letter['status']} already"
+    def retry(self, letter: Document) -> Answer:
+        """Count it if it can be read now; one that was discarded too."""
+        if letter["status"] not in UNCOUNTED:
+            return Answer(f"{letter['status']} already")
         if letter["value_bytes"] != len(letter["value"] or b""):
-            return "only its beginning was kept; a backfill of its date reads it from the log"
+            why = "only its beginning was kept; a backfill of its date reads it from the log"
+            return Answer(why)
         at = coordinate_of(letter)
         record = LogRecord(at.offset, letter["value"], letter["key"])
         readers = self._projection.readers(self._rules)
         calendar = Calendar(self._rules.timezone)
         reading = reading_of(self._projection, at.partition, [record], readers, calendar)
         if reading.dead_letters:
-            return reading.dead_letters[0].reason
-        return self._count(at, record, letter["topic"])
+            return Answer(reading.dead_letters[0].reason)
+        answer = self._count(at, record, letter["topic"])
+        if answer != RETRIED:
+            return Answer(answer)
+        added = [additions(self._projection, self._store, at, each) for each in reading.events]
+        return Answer(answer, [posting for each in added for posting in each])
 
     def _count(self, at: Coordinate, record: LogRecord, label: str) -> str:
         flush = Flush(

@@ -54,7 +54,11 @@ def test_what_can_be_read_is_counted_once(store: Consumed) -> None:
     """Its amount is attributed like any other; a second retry changes nothing."""
     identity = learn_to_read(store)
     assert revenue(store) == 1250
-    assert store.command.ok("dead-letters", "retry", identity) == f"{identity}: retried\n"
+    assert store.command.ok("dead-letters", "retry", identity).splitlines() == [
+        f"{identity}: retried",
+        f"    adds 12 to gross_revenue_cents on {DATES[2]}",
+        f"    adds 12 to revenue_by_community of läufer.köln on {DATES[2]}",
+    ]
     assert letter(store)["status"] == "retried"
     document = raw_documents(store.command.store, "analytics_revenue")[DATES[2]]
     assert document["gross_revenue_cents"] == 1262
@@ -62,7 +66,8 @@ def test_what_can_be_read_is_counted_once(store: Consumed) -> None:
     again = store.command.run("dead-letters", "retry", identity)
     assert again.code == 3
     assert again.out == f"{identity}: retried already\n"
-    assert store.command.ok("dead-letters", "retry", "--all") == ""
+    none = store.command.run("dead-letters", "retry", "--all")
+    assert (none.code, none.out, none.err) == (0, "", "no dead letter is open\n")
     store.command.ok("replay", "revenue", "--from-offset", "earliest")
     store.command.ok("consume", "revenue", "--until-end")
     assert revenue(store) == 1262
@@ -87,14 +92,17 @@ def test_what_cannot_be_read_stays_open(store: Consumed) -> None:
 
 
 def test_what_is_discarded_is_closed_without_being_counted(store: Consumed) -> None:
-    """It stays listed, and a retry leaves it alone."""
+    """It stays listed; who names it in a retry counts it after all."""
     identity = learn_to_read(store)
     assert store.command.ok("dead-letters", "discard", identity) == f"{identity}: discarded\n"
     listed = json.loads(store.command.ok("dead-letters", "list", "--json"))["dead_letters"]
     assert [(each["id"], each["status"]) for each in listed] == [(identity, "discarded")]
-    outcome = store.command.run("dead-letters", "retry", identity)
-    assert (outcome.code, outcome.out) == (3, f"{identity}: discarded already\n")
+    assert "discarded" in store.command.ok("explain", identity)
+    assert store.command.ok("dead-letters", "discard", identity) == f"{identity}: discarded\n"
+    assert store.command.ok("dead-letters", "retry", "--all") == ""
     assert revenue(store) == 1250
+    store.command.ok("dead-letters", "retry", identity)
+    assert (revenue(store), letter(store)["status"]) == (1262, "retried")
     assert store.command.ok("dead-letters", "discard", "--all") == ""
 
 
@@ -115,4 +123,7 @@ def test_which_ones_must_be_said(store: Consumed, verb: str) -> None:
     refused(store.command.run("dead-letters", verb, identity, "--all"), 2, "which dead letters?")
     missing = store.command.run("dead-letters", verb, identity, "nothing:0")
     refused(missing, 6, "there is no dead letter 'nothing:0'")
+    nameless = identity.partition(":")[2]
+    for named in (nameless, nameless.replace("/", ":")):
+        refused(store.command.run("dead-letters", verb, named), 6, f"{identity} may be meant")
     assert letter(store)["status"] == "open"

@@ -51,7 +51,7 @@ def replay(setting: Setting, start: int = 0, rules: Rules | None = None) -> None
 def retry(setting: Setting) -> list[str]:
     """Retry every dead letter with the new version."""
     retrying = Retry(setting.projection, setting.store, Rules(), setting.clock.now)
-    return [retrying.retry(each) for each in letters(setting)]
+    return [retrying.retry(each).became for each in letters(setting)]
 
 
 def letters(setting: Setting) -> list[Document]:
