@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections import Counter
 from contextlib import closing
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -22,7 +23,7 @@ from ..store.port import DEAD_LETTERS, Store
 from .additions import adds_in_words
 from .completion import dead_letter_ids
 from .options import command, option
-from .output import write_json
+from .output import instant_in_words, write_json
 from .voice import say
 
 app = typer.Typer(
@@ -225,5 +226,7 @@ def _print_whole(letter: Document) -> None:
         lines.append((name, None if raw is None else raw.decode("utf-8", "backslashreplace")))
     lines += [(f"header {each['name']}", each["base64"]) for each in letter["headers"]]
     for name, value in lines:
+        if isinstance(value, datetime):
+            value = instant_in_words(value)
         text = "–" if value is None else harmless(str(value))
         console.print(Text(f"{harmless(name):>12}  {text}"), soft_wrap=True)

@@ -33,6 +33,7 @@ from .durations import seconds
 from .left_alone import OF_CUTS
 from .plan_words import cause_of_cuts, cut_dates, possible_dates
 from .processes import Job, run_jobs
+from .source_file import open_source_file
 
 KAFKA = "kafka"
 _LONGEST_SLACK = 366 * 86_400
@@ -77,7 +78,7 @@ def open_log(settings: Settings, store: Store, request: Request) -> Source:
     """
     if request.source == KAFKA:
         return _open_kafka(settings, store, named(request.names))
-    file = bootstrap.open_file(request.source)
+    file = open_source_file(request.source)
     file.refuse_cut()
     return file
 

@@ -31,6 +31,7 @@ from .differences import changed_by, print_changes
 from .options import command, option
 from .processes import Job, run_jobs
 from .progress import watcher
+from .source_file import open_source_file
 from .voice import say
 
 KAFKA = "kafka"
@@ -182,7 +183,7 @@ def _open(
     if options.source == KAFKA:
         topics = [settings.topic_name(each.topic) for each in projections]
         return as_absorbed(bootstrap.open_kafka(settings), store, topics)
-    file = bootstrap.open_file(options.source)
+    file = open_source_file(options.source)
     if not file.partitions({settings.topic_name(each.topic) for each in projections}):
         raise NotThereError(
             f"{options.source} holds no event of these topics",

@@ -91,6 +91,11 @@ Derived = Ratio | Difference | Mean
 Field = Counter | CentsBy | Derived
 
 
+def operands(field: Derived) -> tuple[str, ...]:
+    """The counters that a derived field follows from."""
+    return tuple(vars(field).values())
+
+
 @dataclass(frozen=True)
 class Shape:
     """The fields of a projection's documents in their order, and its logic's version."""

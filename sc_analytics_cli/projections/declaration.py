@@ -35,9 +35,15 @@ class Share:
     wholes: tuple[str, ...]
 
     def of(self, document: Mapping[str, Any]) -> float | None:
-        """The share in a document, or in any sums of its counters; None of nothing."""
-        whole = sum(document.get(name, 0) for name in self.wholes)
-        return document.get(self.part, 0) / whole if whole else None
+        """The share in a document, or in any sums of its counters; None of nothing.
+
+        None too where a counter is not there, as in documents of an older version.
+        """
+        part, wholes = document.get(self.part), [document.get(name) for name in self.wholes]
+        if part is None or None in wholes:
+            return None
+        whole = sum(each for each in wholes if each is not None)
+        return part / whole if whole else None
 
 
 class DailyProjection:

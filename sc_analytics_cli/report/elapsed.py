@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, Final
 
-from ..fold.field import Cents, Count, Derived, Document, Shape, Tally
+from ..fold.field import Cents, Count, Derived, Document, Shape, Tally, operands
 
 HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
 """The hours of a business day, as documents name them."""
@@ -62,16 +62,19 @@ def fold_hours(
 ) -> dict[str, Any]:
     """The fields that hours know, over these hours of a document: counters, and what follows.
 
-    Without a document, and in hours without an entry, nothing happened: zeros.
+    Without a document, and in hours without an entry, nothing happened: zeros. What a
+    document has no field for, as an older version folded it, is None.
     """
     entries = _entries(document or {}, hours)
     sums: Document = {}
     for name, field in shape.fields.items():
         if isinstance(field, Count | Tally | Cents):
-            sums[name] = sum([entry[name] for entry in entries if name in entry])
+            known = document is None or name in document
+            sums[name] = sum([e[name] for e in entries if name in e]) if known else None
     for name, field in shape.fields.items():
         if isinstance(field, Derived):
-            sums[name] = field.of(sums)
+            known = all(sums[each] is not None for each in operands(field))
+            sums[name] = field.of(sums) if known else None
     return sums
 
 

@@ -42,8 +42,13 @@ class Judge:
         """A verdict on each rate in these hours (`HH`)."""
         now, days = self._figures(hours)
         for name, field in rates(self.judged.projection).items():
-            of_days = {ago: _part(field, each) for ago, each in days.items()}
-            found = judge_rate(_part(field, now), of_days, self._hourly[name])
+            value = _part(field, now)
+            of_days = {
+                ago: part for ago, each in days.items() if (part := _part(field, each)) is not None
+            }
+            if value is None:
+                continue
+            found = judge_rate(value, of_days, self._hourly[name])
             if found is not None:
                 yield Verdict(name, field, field.of(now), found)
 
@@ -55,7 +60,9 @@ class Judge:
             unit = _unit(projection, name, field, days.values())
             if unit is None:
                 continue
-            of_days = {ago: each[name] for ago, each in days.items()}
+            of_days = {ago: each[name] for ago, each in days.items() if each[name] is not None}
+            if now[name] is None:
+                continue
             clumps = partial(self._clumps, name, unit)
             found = judge_count(now[name], of_days, clumps, unit=unit)
             if found is not None:
@@ -66,7 +73,7 @@ class Judge:
         now, days = self._figures(hours)
         names = counters(self.judged.projection)
         if names and not any(now[name] for name in names):
-            of_days = {ago: sum(each[name] for name in names) for ago, each in days.items()}
+            of_days = {ago: sum(each[name] or 0 for name in names) for ago, each in days.items()}
             found = judge_count(0, of_days, lambda: 1.0)
             if found is not None:
                 yield Verdict(SILENCE, Tally(), 0, _in_whole_numbers(found))
@@ -85,26 +92,22 @@ class Judge:
 
     @cached_property
     def _hourly(self) -> Mapping[str, list[list[Part]]]:
-        days = self._hours_of_days()
         return {
-            name: [[_part(field, _Zeros(hour)) for hour in day.values()] for day in days]
+            name: [
+                [_of_hour(field, hour) for hour in day.values()]
+                for day in self._hours_of_days(_names(field))
+            ]
             for name, field in rates(self.judged.projection).items()
         }
 
     def _clumps(self, name: str, unit: float) -> float:
-        days = self._hours_of_days()
+        days = self._hours_of_days([name])
         return in_counts([[day.get(at, {}).get(name, 0) / unit for at in HOURS] for day in days])
 
-    def _hours_of_days(self) -> list[Mapping[str, Mapping[str, Any]]]:
-        judged = self.judged
-        return [judged.documents[day.isoformat()].get("hours", {}) for day in judged.history]
-
-
-class _Zeros(dict[str, Any]):
-    """The fields of an hour; what is not there is 0."""
-
-    def __missing__(self, name: str) -> int:
-        return 0
+    def _hours_of_days(self, names: Iterable[str]) -> list[Mapping[str, Mapping[str, Any]]]:
+        """Of the days whose documents have all of these fields."""
+        documents = [self.judged.documents[day.isoformat()] for day in self.judged.history]
+        return [each.get("hours", {}) for each in documents if all(name in each for name in names)]
 
 
 def rates(projection: Projection) -> dict[str, Ratio | Share]:
@@ -119,10 +122,20 @@ def counters(projection: Projection) -> list[str]:
     return [name for name, field in fields if isinstance(field, Count | Tally)]
 
 
-def _part(field: Ratio | Share, figures: Mapping[str, Any]) -> Part:
-    """What a rate is a part of: the part, and the whole."""
-    wholes = field.wholes if isinstance(field, Share) else (field.whole,)
-    return figures[field.part], sum(figures[name] for name in wholes)
+def _names(field: Ratio | Share) -> tuple[str, ...]:
+    """The counters of a rate: the part, then what makes up the whole."""
+    return (field.part, *(field.wholes if isinstance(field, Share) else (field.whole,)))
+
+
+def _part(field: Ratio | Share, figures: Mapping[str, Any]) -> Part | None:
+    """What a rate is a part of: the part, and the whole; None where either is not known."""
+    part, *wholes = [figures[name] for name in _names(field)]
+    return None if part is None or None in wholes else (part, sum(wholes))
+
+
+def _of_hour(field: Ratio | Share, hour: Mapping[str, Any]) -> Part:
+    part, *wholes = [hour.get(name, 0) for name in _names(field)]
+    return part, sum(wholes)
 
 
 def _in_whole_numbers(judgement: Judgement) -> Judgement:
@@ -141,8 +154,11 @@ def _unit(
         case Count() | Tally():
             return 1.0
         case Cents():
-            means = [each for each in projection.shape.fields.values() if isinstance(each, Mean)]
-            found = [each.of(day) for day in days for each in means if each.total == name]
+            fields = projection.shape.fields
+            means = [
+                mean for mean, of in fields.items() if isinstance(of, Mean) and of.total == name
+            ]
+            found = [day[mean] for day in days for mean in means]
             known = [value for value in found if value]
             return float(median(known)) if known else None
         case _:

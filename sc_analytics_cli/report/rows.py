@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from ..fold.field import CentsBy, Derived, Document
+from ..fold.field import CentsBy, Derived, Document, operands
 from ..projections.declaration import Projection
 
 Status = Literal["complete", "partial", "missing"]
@@ -59,10 +59,18 @@ def totals(projection: Projection, rows: Iterable[Row]) -> Mapping[str, Any]:
         values = [document[name] for document in documents if name in document]
         if isinstance(field, CentsBy):
             sums[name] = _by_key(values)
+        elif isinstance(field, Derived):
+            sums[name] = _derived(field, documents)
         else:
-            sums[name] = None if isinstance(field, Derived) else sum(values)
-    projection.shape.derive(sums)
+            sums[name] = sum(value for value in values if value is not None)
     return sums
+
+
+def _derived(field: Derived, documents: Iterable[Document]) -> Any:
+    """From the sums over those documents that have all of what it follows from."""
+    names = operands(field)
+    whole = [each for each in documents if all(each.get(name) is not None for name in names)]
+    return field.of({name: sum(each[name] for each in whole) for name in names})
 
 
 def _by_key(maps: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from ..examination import Check
 from ..projections.declaration import Projection
@@ -12,6 +13,8 @@ from ..source.port import LiveSource
 from ..store.port import Store
 from .status import look
 from .store_rules import refuse_other_rules, stored_rules
+
+_IN_DAYS: Final = 48
 
 
 def fitting_checks(
@@ -70,4 +73,10 @@ def _retention(
     ]
     if not rooms:
         return "nothing was absorbed yet"
-    return f"nothing unread was deleted; the log reaches back {min(rooms) / 3600:,.1f} h or more"
+    return f"nothing unread was deleted; the log reaches back {_long(min(rooms))} or more"
+
+
+def _long(seconds: float) -> str:
+    """`14 days`, `31 hours`."""
+    hours = int(seconds // 3600)
+    return f"{hours // 24:,} days" if hours >= _IN_DAYS else f"{hours} hours"

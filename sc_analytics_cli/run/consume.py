@@ -14,6 +14,7 @@ from ..source.port import Follower, Span
 from .ahead import Start, at_once
 from .flush import Decoded, Flush
 from .patience import Patience
+from .places import in_words
 from .ports import Clock, Observer, Where
 from .pulse import Pulsing
 from .start import Beginnings
@@ -21,7 +22,6 @@ from .tally import Tally
 
 _POLL_SECONDS = 0.25
 _REST_SECONDS = 0.2
-_NAMED_PARTITIONS = 8
 
 
 @dataclass(frozen=True)
@@ -266,8 +266,6 @@ class LiveRun:
 
 def _reads(starts: Mapping[str, int]) -> str:
     """What the group has given to this process, in words."""
-    named = [f"{name} at {at}" for name, at in sorted(starts.items())[:_NAMED_PARTITIONS]]
-    if not named:
+    if not starts:
         return "reads no partition: the group has given all of them to others"
-    more = len(starts) - len(named)
-    return "reads " + ", ".join(named) + (f" and {more} more" if more else "")
+    return f"reads {in_words(starts)}"

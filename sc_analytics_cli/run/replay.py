@@ -13,6 +13,7 @@ from ..source.port import Reader, Span
 from .ahead import Start, at_once
 from .flush import Flush
 from .patience import Patience
+from .places import in_words
 from .ports import Observer, Where
 from .tally import Tally
 
@@ -36,18 +37,17 @@ def check_no_hole(flush: Flush, spans: Mapping[str, Span], observer: Observer) -
     """
     name = flush.projection.name
     checkpoints = flush.checkpoints.load(spans)
-    holes = {}
+    holes, beginnings = {}, {}
     for partition, (start, stop) in spans.items():
         checkpoint = checkpoints.get(partition)
         if start == stop or partition.startswith("file:"):
             continue
         if checkpoint is None:
-            observer.says(
-                f"{name}: the history of {partition} begins at offset {start}",
-                Where(name, partition, start),
-            )
+            beginnings[partition] = start
         elif start > checkpoint["next"]:
             holes[partition] = (checkpoint["next"], start)
+    if beginnings:
+        observer.says(f"{name}: its history begins with {in_words(beginnings)}", Where(name))
     if holes:
         partition, (absorbed, start) = min(holes.items())
         wanted = ",".join(f"{each.rpartition('/')[2]}:{at}" for each, (at, _) in holes.items())

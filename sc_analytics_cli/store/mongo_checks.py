@@ -129,7 +129,7 @@ def _indexes(store: MongoStore, ledgers: Sequence[str]) -> str:
         )
     new = len(ledgers) - len(known)
     words = f"{len(known)} ledgers have theirs"
-    return words + (f"; {new} are made by the first run" if new else "")
+    return words + (f"; the first run makes {new} more" if new else "")
 
 
 def _clock(store: MongoStore) -> str:

@@ -51,7 +51,10 @@ def test_the_history_begins_where_a_replay_into_an_empty_store_does(
         "replay", "order-funnel", "--from-offset", "0:1,1:2", "--to-offset", "0:2,1:3"
     )
     assert outcome.code == 0
-    plain(outcome, f"the history of {labelled.topic}/0 begins at offset 1")
+    plain(
+        outcome,
+        f"order-funnel: its history begins with {labelled.topic}/0 at 1, {labelled.topic}/1 at 2",
+    )
     assert absorbed(embedded) == {"0:1", "1:2"}
     command.ok("consume", "order-funnel", "--until-end")
     assert absorbed(embedded) == {"0:1", "0:2", "0:3", "0:4", "1:2"}

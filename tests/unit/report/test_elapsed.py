@@ -62,7 +62,7 @@ def test_uneven_hours_of_any_day_are_compared_on_none() -> None:
 
 def test_figures_of_hours_are_sums_and_rates_of_these_sums() -> None:
     """Hours without an entry are zeros, and so is a date without a document."""
-    document = {
+    document = OrderFunnelDaily.shape.empty("2026-03-28") | {
         "hours": {
             "01": {"orders_created": 4, "orders_confirmed": 1},
             "02": {"orders_created": 2, "orders_confirmed": 2},
@@ -73,6 +73,10 @@ def test_figures_of_hours_are_sums_and_rates_of_these_sums() -> None:
     assert (found["orders_created"], found["orders_confirmed"]) == (6, 3)
     assert found["confirmation_rate"] == 0.5
     assert found["completion_rate"] == 0.0
+    del document["orders_delivered"]
+    older = fold_hours(OrderFunnelDaily.shape, document, ["01"])
+    assert (older["orders_delivered"], older["completion_rate"]) == (None, None)
+    assert (older["orders_created"], older["confirmation_rate"]) == (4, 0.25)
     nothing = fold_hours(OrderFunnelDaily.shape, None, ["00"])
     assert nothing["orders_created"] == 0
     assert nothing["confirmation_rate"] is None

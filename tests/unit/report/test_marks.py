@@ -183,6 +183,19 @@ def test_the_likeliest_cause_stands_first() -> None:
     ]
 
 
+@pytest.mark.parametrize("lacking", ["days before", "the date"])
+@pytest.mark.parametrize("field", ["payments_succeeded", "orders_delivered", "orders_created"])
+def test_what_an_older_version_did_not_count_raises_no_alarm(field: str, lacking: str) -> None:
+    """Neither its figures, as if they were 0, nor the rates that follow from them."""
+    of = judged(OrderFunnelDaily, FUNNEL, hours(DAY, FUNNEL, until=14))
+    for day, each in of.documents.items():
+        if (day == DAY.isoformat()) == (lacking == "the date"):
+            del each[field]
+            for counts in each["hours"].values():
+                counts.pop(field, None)
+    assert marks(of) == []
+
+
 def test_a_date_to_come_is_not_judged() -> None:
     """That nothing has happened on it yet is as it should be."""
     of = judged(OrderFunnelDaily, FUNNEL, {})

@@ -141,3 +141,17 @@ def test_documents_from_before_a_field_was_declared_are_summed_without_it() -> N
     assert old.document is not None
     del old.document["orders_shipped"]
     assert totals(OrderFunnelDaily, [old, new])["orders_shipped"] == 2
+
+
+def test_a_rate_in_total_is_of_the_documents_that_have_all_of_its_counters() -> None:
+    """A sum of one day is not divided by a sum of two."""
+    old, new = rows_of(
+        OrderFunnelDaily,
+        {"orders_created": 10, "orders_confirmed": 9},
+        {"orders_created": 4, "orders_confirmed": 3},
+    )
+    assert old.document is not None
+    del old.document["orders_confirmed"]
+    found = totals(OrderFunnelDaily, [old, new])
+    assert (found["orders_created"], found["orders_confirmed"]) == (14, 3)
+    assert found["confirmation_rate"] == 0.75

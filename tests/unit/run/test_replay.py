@@ -130,7 +130,7 @@ def test_without_a_checkpoint_history_begins_at_the_start() -> None:
     """And that is said."""
     setting = setting_of(9)
     check_no_hole(setting.flush(), {"t/0": (4, 9)}, setting.notebook)
-    assert setting.notebook.messages == ["order-funnel: the history of t/0 begins at offset 4"]
+    assert setting.notebook.messages == ["order-funnel: its history begins with t/0 at 4"]
     run(setting, {"t/0": (4, 9)})
     assert setting.checkpoint() == [[4, 9]]
 
