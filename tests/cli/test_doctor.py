@@ -55,7 +55,7 @@ def test_all_is_well(kafka: KafkaServer, traffic: Log, mongo_database: str) -> N
     } == set(good)
     assert good["Kafka topics"].count("has 6 partitions") == 2
     assert "nothing unread was deleted" in good["retention"]
-    assert good["indexes"] == "1 ledgers have theirs; 2 are made by the first run"
+    assert good["indexes"] == "1 ledgers have theirs; the first run makes 2 more"
     assert collections(mongo_database) == before
 
 
