@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -32,26 +32,34 @@ class FunctionFailed(Exception):
 
 
 class Reading(NamedTuple):
-    """What a stretch of records says to one projection, in their order."""
+    """What a stretch of records says to one projection, in their order.
+
+    `of_other_dates` counts the events that were read and left out, see `read`.
+    """
 
     events: list[Event]
     dead_letters: list[DeadLetter]
     skipped: int
+    of_other_dates: int = 0
 
 
 def read(
-    records: Iterable[Record], readers: Mapping[str, EffectReader], calendar: Calendar
+    records: Iterable[Record],
+    readers: Mapping[str, EffectReader],
+    calendar: Calendar,
+    dates: Container[str] | None = None,
 ) -> Reading:
     """Check every record against the event contract, as far as `readers` need it.
 
     A tombstone and an event type without a reader are skipped, the latter
-    without a look at the rest of the record. Nothing is ever raised for what a
-    record holds: what cannot be read is a dead letter. Raises FunctionFailed where
-    a reader does.
+    without a look at the rest of the record. With `dates`, events of others are
+    checked and left out; not facts, which matter to their orders whatever their date.
+    Nothing is ever raised for what a record holds: what cannot be read is a dead
+    letter. Raises FunctionFailed where a reader does.
     """
     events: list[Event] = []
     dead: list[DeadLetter] = []
-    skipped = 0
+    skipped = elsewhere = 0
     slot, found, loads = calendar.slot, events.append, orjson.loads
     for record in records:
         value = record.value
@@ -75,13 +83,16 @@ def read(
             date, hour = slot(envelope.get("time") if instant is None else instant)
             effect = reader(envelope)
             adds, fact = ((), effect) if isinstance(effect, Fact) else (effect, None)
+            if dates is not None and date not in dates and fact is None:
+                elsewhere += 1
+                continue
             found(_event((record.offset, event_id, date, hour, adds, fact)))
         except Rejected as reason:
             dead.append(DeadLetter(record, str(reason)))
         except FunctionFailed as failed:
             failed.offset = record.offset
             raise
-    return Reading(events, dead, skipped)
+    return Reading(events, dead, skipped, elsewhere)
 
 
 def _type_of(envelope: Envelope) -> str:

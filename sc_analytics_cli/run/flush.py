@@ -147,7 +147,12 @@ class Flush:
     def _decoded(self, stretches: Mapping[str, Stretch]) -> Decoded:
         readings = {
             partition: reading_of(
-                self.projection, partition, stretch.records, self._readers, self._calendar
+                self.projection,
+                partition,
+                stretch.records,
+                self._readers,
+                self._calendar,
+                self._scope.dates,
             )
             for partition, stretch in stretches.items()
         }
@@ -158,7 +163,8 @@ class Flush:
         first = {
             event.id: Coordinate(partition, event.offset) for partition, event in reversed(events)
         }
-        return Decoded(stretches, readings, events, self._store.prepared(first))
+        claims = self._store.prepared(self.projection.ledger(), first)
+        return Decoded(stretches, readings, events, claims)
 
     def _write(self, batch: Decoded, row: int | None = None) -> Tally:
         stretches, tally = batch.stretches, Tally()
@@ -198,7 +204,7 @@ class Flush:
             letters += [(partition, stretch.label, letter) for letter in reading.dead_letters]
             tally.read += len(stretch.records)
             tally.skipped += reading.skipped
-            tally.of_other_dates += len(reading.events)
+            tally.of_other_dates += len(reading.events) + reading.of_other_dates
         tally.of_other_dates -= len(batch.events)
         if letters:
             self._letters.keep(letters, self._clock())

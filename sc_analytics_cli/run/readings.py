@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from ..decode.moment import Calendar
 from ..decode.reader import EffectReader, FunctionFailed, Reading, read
@@ -17,10 +17,11 @@ def reading_of(
     records: Iterable[Record],
     readers: Mapping[str, EffectReader],
     calendar: Calendar,
+    dates: Container[str] | None = None,
 ) -> Reading:
     """See `read`; raises DeclarationError where a function of the projection has failed."""
     try:
-        return read(records, readers, calendar)
+        return read(records, readers, calendar, dates)
     except FunctionFailed as failed:
         at = Coordinate(partition, failed.offset)
         error = failed.error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
 from ..event import Coordinate, Event
 from ..fold import journal
@@ -52,6 +52,11 @@ class Rebuild:
         self._dates = frozenset(dates)
         self._scanned = scanned
         self._absorbed = absorbed
+
+    @property
+    def dates(self) -> Container[str] | None:
+        """See Scope.dates; all, where it is to be told what was met."""
+        return None if self._reading else self._dates
 
     def events(self, events: list[Located]) -> list[Located]:
         """See Scope.events; facts matter whatever their date, for their orders' sake."""

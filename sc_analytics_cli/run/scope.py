@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,6 +20,11 @@ LocatedPosting = tuple[str, Adding]
 
 class Scope(Protocol):
     """Decides what of a batch is counted."""
+
+    @property
+    def dates(self) -> Container[str] | None:
+        """The only dates whose events are to be read, facts of orders apart; None for all."""
+        ...
 
     def events(self, events: list[Located]) -> list[Located]:
         """The events that matter, before their ids are claimed."""
@@ -64,6 +69,7 @@ class Everything:
     """The scope of consume, replay and retry: all of it, and journals only ever grow."""
 
     closing: str = "replayed"
+    dates: None = None
 
     def events(self, events: list[Located]) -> list[Located]:
         """See Scope.events."""

@@ -84,7 +84,7 @@ class MemoryStore:
             stored = self._documents[kind].values()
             return Counter(tuple(each[name] for name in names) for each in stored)
 
-    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+    def prepared(self, ledger: str, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
         """See Store.prepared."""
         return claims
 

@@ -143,9 +143,13 @@ class MongoStore:
             found = self._database[kind].aggregate([{"$group": group}])
             return {tuple(e["_id"][name] for name in names): e["count"] for e in found}
 
-    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
-        """See Store.prepared."""
-        return Segmented(claims)
+    def prepared(self, ledger: str, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+        """See Store.prepared; for a ledger that looks first there is nothing to write out."""
+        known = self._ledgers.get(ledger)
+        segmented = Segmented(claims)
+        if known is None or not known.looks_first:
+            segmented.write_out()
+        return segmented
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""

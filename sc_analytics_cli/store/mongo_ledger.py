@@ -13,9 +13,10 @@ index are then inserted one after another, which costs the server a quarter less
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
-from struct import pack, unpack_from
+from functools import cached_property
+from struct import pack, unpack
 from typing import Any, Final
 
 from bson import Binary, ObjectId, encode
@@ -41,7 +42,8 @@ class MongoLedger:
     def __init__(self, collection: MongoCollection[Document]) -> None:
         """`collection` has the write concern of the store."""
         self._collection = collection
-        self._look_first = False
+        self.looks_first = False
+        """Whether the next claim looks ids up before it inserts any."""
 
     def index(self, days: int) -> None:
         """Make its two indexes where they are not there; ids are forgotten after `days`."""
@@ -61,14 +63,14 @@ class MongoLedger:
         Inserts first where the range is new and looks up first where ids were
         known in the last claim: a refused insert is slow.
         """
-        held = self._owners(_keyed(claims)) if self._look_first else {}
+        held = self._owners(_keyed(claims)) if self.looks_first else {}
         pending = {k: v for k, v in claims.items() if k not in held} if held else claims
         while pending:
             refused = self._insert(pending)
             found = self._owners(refused) if refused else {}
             held |= found
             pending = {each: claims[each] for each in refused.values() if each not in found}
-        self._look_first = bool(held)
+        self.looks_first = bool(held)
         return {each: owner for each, owner in held.items() if owner != str(claims[each])}
 
     def owners(self, event_ids: Collection[str]) -> dict[str, str]:
@@ -79,9 +81,10 @@ class MongoLedger:
         """Who owns these ids, given behind their keys."""
         owners = {}
         for segment in self._collection.find({"ids": {"$in": list(map(Binary, wanted))}}):
+            at = _coordinates(segment)
             for place, key in enumerate(segment["ids"]):
                 if key in wanted:
-                    owners[wanted[key]] = str(_coordinate(segment, place))
+                    owners[wanted[key]] = at(place)
         return owners
 
     def _insert(self, claims: Mapping[str, Coordinate]) -> dict[bytes, str]:
@@ -104,13 +107,21 @@ Claim = tuple[bytes, str, Coordinate]
 
 
 class Segmented(dict[str, Coordinate]):
-    """Claims, and the segments they are inserted in, written out."""
+    """Claims, and the segments they are inserted in."""
 
     def __init__(self, claims: Mapping[str, Coordinate]) -> None:
         super().__init__(claims)
-        seen = datetime.now(UTC)
         self.parts = _segments(self)
-        self.documents = [_document(each, seen) for each in self.parts]
+
+    @cached_property
+    def documents(self) -> list[RawBSONDocument]:
+        """A segment each; `seen` now."""
+        seen = datetime.now(UTC)
+        return [_document(each, seen) for each in self.parts]
+
+    def write_out(self) -> None:
+        """Do now what `documents` would do when they are asked for."""
+        _ = self.documents
 
 
 def _keyed(claims: Mapping[str, Coordinate]) -> dict[bytes, str]:
@@ -149,8 +160,9 @@ def _document(segment: Sequence[Claim], seen: datetime) -> RawBSONDocument:
     return RawBSONDocument(pack("<i", len(body) + 4) + body)
 
 
-def _coordinate(segment: Document, number: int) -> Coordinate:
-    """Where the segment's id of this number stands."""
-    (place,) = unpack_from("<H", segment["places"], 2 * number)
-    (offset,) = unpack_from("<q", segment["offsets"], 8 * number)
-    return Coordinate(segment["partitions"][place], offset)
+def _coordinates(segment: Document) -> Callable[[int], str]:
+    """Says where the segment's id of a number stands."""
+    partitions, count = segment["partitions"], len(segment["ids"])
+    places = unpack(f"<{count}H", segment["places"])
+    offsets = unpack(f"<{count}q", segment["offsets"])
+    return lambda number: f"{partitions[places[number]]}:{offsets[number]}"

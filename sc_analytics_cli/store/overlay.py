@@ -77,7 +77,7 @@ class OverlayStore:
         """See Store.counts."""
         return Counter(tuple(each[name] for name in names) for each in self.scan(kind))
 
-    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+    def prepared(self, ledger: str, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
         """See Store.prepared."""
         return claims
 

@@ -67,7 +67,7 @@ class Store(Protocol):
         """
         ...
 
-    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+    def prepared(self, ledger: str, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
         """The same claims, with the work done that `claim` can do without asking anybody.
 
         May be called while another thread is within any verb.

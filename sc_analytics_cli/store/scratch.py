@@ -60,9 +60,9 @@ class ScratchStore:
         """See Store.counts."""
         return self._at(kind).counts(kind, *names)
 
-    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+    def prepared(self, ledger: str, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
         """See Store.prepared."""
-        return self._base.prepared(claims)
+        return self._base.prepared(ledger, claims)
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim, with the exception of the class's docstring."""

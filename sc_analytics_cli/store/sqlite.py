@@ -103,7 +103,7 @@ class SqliteStore:
             ).fetchall()
         return {tuple(values): count for *values, count in rows}
 
-    def prepared(self, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
+    def prepared(self, ledger: str, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
         """See Store.prepared."""
         return claims
 

@@ -32,18 +32,18 @@ MANY = {f"e{number}": Coordinate("sc.domain.order/0", number) for number in rang
 
 def test_claims_that_were_prepared_are_the_same_claims(store: Store) -> None:
     """Also when they are claimed again, as after an answer that was lost."""
-    prepared = store.prepared(MANY)
+    prepared = store.prepared(LEDGER, MANY)
     assert dict(prepared) == MANY
     for _ in range(3):
         assert store.claim(LEDGER, prepared) == {}
     assert store.claim(LEDGER, MANY) == {}
     assert store.owners(LEDGER, MANY) == {each: str(at) for each, at in MANY.items()}
-    assert dict(store.prepared({})) == {}
+    assert dict(store.prepared(LEDGER, {})) == {}
 
 
 def test_prepared_claims_of_which_some_are_taken(store: Store) -> None:
     taken = {f"e{number}": SECOND for number in (3, 700, 701)}
-    prepared = store.prepared(MANY)
+    prepared = store.prepared(LEDGER, MANY)
     store.claim(LEDGER, taken)
     store.claim(LEDGER, {"e900": MANY["e900"]})
     for _ in range(3):

@@ -11,7 +11,7 @@ import pytest
 from sc_analytics_cli.decode.fields import Envelope, Rejected
 from sc_analytics_cli.decode.moment import Calendar
 from sc_analytics_cli.decode.reader import Reading, read
-from sc_analytics_cli.event import Add, Effect, Event, LogRecord
+from sc_analytics_cli.event import Add, Effect, Event, Fact, LogRecord
 
 ONE: Effect = (Add("things", 1),)
 THING = {"event_id": "e-1", "event_type": "thing", "occurred_at": "2026-10-01T10:00:00Z"}
@@ -60,6 +60,22 @@ def test_events_dead_letters_and_skipped_records_in_their_order() -> None:
     ]
     assert found.dead_letters[0].record.offset == 2
     assert found.skipped == 2
+
+
+def test_of_other_dates_there_are_dead_letters_and_facts_alone() -> None:
+    """Their events are checked like any other, and counted as left out."""
+    paid = Fact("o-1", "payment", 5)
+    records = [
+        LogRecord(0, with_fields(event_id="e-0")),
+        LogRecord(1, with_fields(occurred_at="2026-10-02T10:00:00Z")),
+        LogRecord(2, with_fields(occurred_at="2026-10-02T10:00:00Z", bad=1)),
+        LogRecord(3, with_fields(occurred_at="2026-10-02T10:00:00Z", event_type="paid")),
+    ]
+    readers = {"thing": _thing, "paid": lambda _: paid}
+    found = read(records, readers, Calendar("UTC"), {"2026-10-01"})
+    assert [(each.offset, each.fact) for each in found.events] == [(0, None), (3, paid)]
+    assert [(record.offset, why) for record, why in found.dead_letters] == [(2, "bad is bad")]
+    assert (found.skipped, found.of_other_dates) == (0, 1)
 
 
 @pytest.mark.parametrize(
