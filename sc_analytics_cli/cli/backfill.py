@@ -22,16 +22,9 @@ from .left_alone import tell_cut, tell_kept
 from .options import command, option
 from .plan_words import behind_in_words, dates_counted, plan_in_words, question
 from .progress import Silent, watching
-from .rebuild import (
-    KAFKA,
-    Request,
-    make_plans,
-    open_log,
-    possible,
-    rebuild,
-    request_of,
-)
+from .rebuild import hold_back, make_plans, possible, rebuild
 from .rebuild_options import AllowIncomplete, Dates, From, Json, Names, Slack, Stale, Workers
+from .rebuild_request import KAFKA, Request, open_log, request_of
 from .run_record import recorded
 from .voice import say
 
@@ -76,6 +69,7 @@ def _try(settings: Settings, request: Request, form: str) -> list[Plan]:
             plans = make_plans(settings, overlay, log, request)
             ready = possible(plans, request)
             late = behind(ready, overlay, log)
+            hold_back(ready, overlay)
             outcomes: dict[str, Outcome] = {}
             if ready:
                 rebuild(settings, overlay, log, ready, request, Silent(), outcomes)
@@ -102,6 +96,7 @@ def _apply(settings: Settings, request: Request, form: str, *, confirmed: bool) 
             if ready:
                 if not confirmed:
                     _ask(question(ready, bootstrap.store_name(settings)))
+                hold_back(ready, store)
                 run_id = _carry_out(settings, store, log, ready, request, outcomes)
     if plans or form == "json":
         print_changes(changes_of(plans, outcomes, allowed=request.allow_incomplete), form)

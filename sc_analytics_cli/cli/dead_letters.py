@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections import Counter
 from contextlib import closing
@@ -30,6 +31,8 @@ app = typer.Typer(
     help="Records that a projection could not read.", no_args_is_help=True, rich_markup_mode=None
 )
 SCHEMA = "sc-analytics.dead-letters/1"
+_TYPED = re.compile(r"([^:/]+):([0-9]+:[0-9]+)")
+"""A coordinate as it is typed for `explain`: `TOPIC:PARTITION:OFFSET`."""
 
 
 @app.command("list")
@@ -164,7 +167,8 @@ def _chosen(store: Store, identities: list[str], everything: bool) -> list[Docum
 def _not_there(store: Store, identity: str) -> NotThereError:
     """Names a letter that may be meant: of a record that was named without its projection."""
     names = [each.name for each in all_projections()]
-    at = identity.replace(":", "/", 1) if identity.count(":") == 2 else identity
+    named = _TYPED.fullmatch(identity)
+    at = f"{named[1]}/{named[2]}" if named else identity
     meant = [f"{name}:{at}" for name in names]
     there = sorted(store.load(DEAD_LETTERS, meant))
     return NotThereError(

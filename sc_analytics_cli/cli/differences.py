@@ -87,6 +87,9 @@ def _print_json(changed: Sequence[Changed], behind: Iterable[Behind]) -> None:
             for one in changed
             if one.outcome.unchanged
         },
+        "left_alone": {
+            one.projection.name: sorted(one.outcome.kept) for one in changed if one.outcome.kept
+        },
         "incomplete": [
             {
                 "projection": one.projection.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ..errors import PartialError
+from ..errors import NotThereError, PartialError
 from ..run.backfill import Outcome
 from ..run.backfill_plan import Plan
 from .plan_words import cause_of_cuts, cut_dates, ranges_in_words
@@ -26,12 +26,17 @@ def tell_cut(plans: Sequence[Plan], *, allowed: bool) -> None:
 
 
 def tell_kept(plans: Sequence[Plan], outcomes: Mapping[str, Outcome]) -> None:
-    """Raise PartialError where dates were left alone because they would lose events."""
+    """Raise PartialError where dates were left alone because they would lose events.
+
+    NotThereError where no date was rebuilt.
+    """
     kept = {name: each.kept for name, each in outcomes.items() if each.kept}
     if kept:
         live = any(each.growing for each in plans)
         told = "; ".join(f"{name}: {ranges_in_words(dates)}" for name, dates in kept.items())
-        raise PartialError(
+        asked = sum(len(each.dates) for each in plans)
+        rest = asked - sum(map(len, kept.values())) - sum(len(each.cut) for each in plans)
+        raise (PartialError if rest > 0 else NotThereError)(
             f"left as they are, because they would lose events: {told}",
             cause="their documents have absorbed records that "
             + (_COMPACTED if live else "the archive does not hold"),

@@ -2,90 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import partial
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from .. import bootstrap
 from ..errors import AnalyticsError, LimitError, NotThereError
 from ..projections.catalog import named
-from ..projections.declaration import Projection
 from ..report.dates import parse_dates
-from ..run.ahead import in_background
 from ..run.backfill import Backfill, Outcome
 from ..run.backfill_journals import another_pass_needed, take_out
 from ..run.backfill_plan import Plan, checkpoints_of, plan
-from ..run.backfill_scan import Scanned, scan
+from ..run.backfill_scan import Scanned
 from ..run.checkpoints import Checkpoints
 from ..run.log_start import first_times
-from ..run.patience import Patience
 from ..run.ports import Observer
-from ..run.same_log import as_absorbed, refuse_other_log
+from ..run.same_log import refuse_other_log
 from ..run.stale import stale_dates
+from ..run.verify import read_what_is_absorbed
 from ..settings import Settings, zone
 from ..source.port import Source
-from ..store.overlay import OverlayStore
 from ..store.port import Store
-from .durations import seconds
 from .left_alone import OF_CUTS
 from .plan_words import cause_of_cuts, cut_dates, possible_dates
-from .processes import Job, run_jobs
-from .source_file import open_source_file
-
-KAFKA = "kafka"
-_LONGEST_SLACK = 366 * 86_400
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be rebuilt, from where, and how."""
-
-    names: Sequence[str]
-    dates: Sequence[str] | None
-    source: str
-    workers: int
-    slack: timedelta
-    allow_incomplete: bool
-
-
-def request_of(
-    names: Sequence[str] | None,
-    dates: Sequence[str] | None,
-    source: str,
-    workers: int,
-    slack: str,
-    *,
-    stale: bool,
-    allow_incomplete: bool,
-) -> Request:
-    """What the options of a command ask for: all projections unless some are named."""
-    asked = None if stale else dates
-    return Request(names or ["all"], asked, source, workers, _slack_of(slack), allow_incomplete)
-
-
-def _slack_of(text: str) -> timedelta:
-    """The time before the first date for which `--slack` asks; none up to a year."""
-    return timedelta(seconds=seconds(text, "--slack", least=0, most=_LONGEST_SLACK))
-
-
-def open_log(settings: Settings, store: Store, request: Request) -> Source:
-    """The brokers, or the file that is the whole truth.
-
-    A file that is cut is not begun: it would claim events that nobody counts then.
-    """
-    if request.source == KAFKA:
-        return _open_kafka(settings, store, named(request.names))
-    file = open_source_file(request.source)
-    file.refuse_cut()
-    return file
-
-
-def _open_kafka(settings: Settings, store: Store, projections: Iterable[Projection]) -> Source:
-    topics = [settings.topic_name(each.topic) for each in projections]
-    return as_absorbed(bootstrap.open_kafka(settings), store, topics)
+from .rebuild_request import KAFKA, Request
+from .rebuild_scan import scan_all
 
 
 def make_plans(settings: Settings, store: Store, log: Source, request: Request) -> list[Plan]:
@@ -126,6 +66,16 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
         )
         plans.append(made)
     return plans
+
+
+def hold_back(plans: Iterable[Plan], store: Store) -> None:
+    """Read no further than the checkpoints where the log may have dropped records.
+
+    What comes behind them would hide what a date loses.
+    """
+    for each in plans:
+        if each.sparse:
+            read_what_is_absorbed(each, store)
 
 
 def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:
@@ -194,7 +144,7 @@ def scan_settled(
 
     One part a process; what stopped a projection alone is kept in its parts.
     """
-    scanned = _scan(settings, store, log, plans, request, observer)
+    scanned = scan_all(settings, store, log, plans, request, observer)
     again = [
         each
         for each in plans
@@ -205,80 +155,10 @@ def scan_settled(
         observer.says("order journals were mended: reading the range once more")
         for each in again:
             take_out(each, store, scanned[each.projection.name])
-        scanned |= _scan(settings, store, log, again, request, observer)
+        scanned |= scan_all(settings, store, log, again, request, observer)
     return scanned
 
 
 def failure_of(scanned: Iterable[Scanned]) -> AnalyticsError | None:
     """What stopped a projection in the scan, in any process."""
     return next((each.failure for each in scanned if each.failure is not None), None)
-
-
-def _workers(request: Request, plans: Sequence[Plan], store: Store) -> int:
-    if request.source != KAFKA or isinstance(store, OverlayStore):
-        return 1
-    partitions = {partition for each in plans for partition in each.spans}
-    return max(1, min(request.workers, len(partitions)))
-
-
-def _scan(
-    settings: Settings,
-    store: Store,
-    log: Source,
-    plans: Sequence[Plan],
-    request: Request,
-    observer: Observer,
-) -> dict[str, list[Scanned]]:
-    partitions = sorted({partition for each in plans for partition in each.spans})
-    count = _workers(request, plans, store)
-    shares = [partitions[worker::count] for worker in range(count)]
-    if count == 1:
-        work: Any = partial(_scan_here, settings, store, log, plans, shares[0])
-        found = run_jobs([Job("scan", work)], observer)
-    else:
-        jobs = [
-            Job(f"worker {n + 1}", partial(_scan_there, settings, plans, shares[n]))
-            for n in range(count)
-        ]
-        found = run_jobs(jobs, observer)
-    return {each.projection.name: [part[each.projection.name] for part in found] for each in plans}
-
-
-def _scan_there(
-    settings: Settings,
-    plans: Sequence[Plan],
-    partitions: Sequence[str],
-    observer: Observer,
-    stopped: Callable[[], bool],
-) -> dict[str, Scanned]:
-    with (
-        closing(bootstrap.open_store(settings)) as store,
-        closing(_open_kafka(settings, store, [each.projection for each in plans])) as log,
-    ):
-        return _scan_here(settings, store, log, plans, partitions, observer, stopped)
-
-
-def _scan_here(
-    settings: Settings,
-    store: Store,
-    log: Source,
-    plans: Sequence[Plan],
-    partitions: Sequence[str],
-    observer: Observer,
-    stopped: Callable[[], bool],
-) -> dict[str, Scanned]:
-    clock = bootstrap.SystemClock()
-    patience = Patience(clock, observer, clock.sleep, settings.timeout, stopped)
-    return scan(
-        plans,
-        partitions,
-        store,
-        log,
-        settings.rules,
-        clock.now,
-        patience,
-        observer,
-        batch=settings.flush_records,
-        stopped=stopped,
-        ahead=in_background,
-    )

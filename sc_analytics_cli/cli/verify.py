@@ -22,17 +22,9 @@ from .left_alone import tell_cut
 from .options import command
 from .plan_words import behind_in_words, compacted_in_words, dates_counted
 from .progress import Silent
-from .rebuild import (
-    KAFKA,
-    Request,
-    failure_of,
-    make_plans,
-    open_log,
-    possible,
-    request_of,
-    scan_settled,
-)
+from .rebuild import failure_of, make_plans, possible, scan_settled
 from .rebuild_options import AllowIncomplete, Dates, From, Json, Names, Slack, Stale, Workers
+from .rebuild_request import KAFKA, Request, open_log, request_of
 from .voice import say
 
 DIFFERS = 8

@@ -164,7 +164,9 @@ def _stage(projection: Projection, name: str, document: Document) -> tuple[float
     stages = list(projection.stages)
     if name not in stages:
         return None, "", ""
-    value, first = document.get(name, 0), document.get(stages[0], 0)
+    value, first = document.get(name), document.get(stages[0], 0)
+    if value is None:
+        return None, UNDEFINED, UNDEFINED if name != stages[0] else ""
     longest = max(document.get(stage, 0) for stage in stages)
     before = document.get(stages[stages.index(name) - 1], 0) if name != stages[0] else 0
     return (

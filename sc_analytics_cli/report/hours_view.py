@@ -101,5 +101,5 @@ def _value(
     if isinstance(field, Share):
         return field.of(figures)
     if name == SILENCE:
-        return sum(figures.get(each, 0) for each in counters(projection))
+        return sum(figures.get(each) or 0 for each in counters(projection))
     return figures.get(name)

@@ -50,7 +50,7 @@ def totals(projection: Projection, rows: Iterable[Row]) -> Mapping[str, Any]:
 
     Counters and cents are summed, maps by key; derived fields follow from those
     sums, so a rate is a ratio of sums and never a mean of rates. Without any
-    document the sums are 0 and the rates None.
+    document the sums are 0 and the rates None; of a field that none of them has, None.
     """
     documents = [row.document for row in rows if row.document is not None]
     sums: Document = {}
@@ -62,14 +62,17 @@ def totals(projection: Projection, rows: Iterable[Row]) -> Mapping[str, Any]:
         elif isinstance(field, Derived):
             sums[name] = _derived(field, documents)
         else:
-            sums[name] = sum(value for value in values if value is not None)
+            known = [value for value in values if value is not None]
+            sums[name] = sum(known) if known or not documents else None
     return sums
 
 
-def _derived(field: Derived, documents: Iterable[Document]) -> Any:
+def _derived(field: Derived, documents: Sequence[Document]) -> Any:
     """From the sums over those documents that have all of what it follows from."""
     names = operands(field)
     whole = [each for each in documents if all(each.get(name) is not None for name in names)]
+    if documents and not whole:
+        return None
     return field.of({name: sum(each[name] for each in whole) for name in names})
 
 

@@ -15,14 +15,13 @@ from datetime import datetime
 
 from ..errors import ConflictError
 from ..fold.field import Document
-from ..fold.merge import minus, negative
 from ..settings import Rules
 from ..source.port import Source
 from ..store.port import Store
 from . import dead_letters
 from .backfill_plan import Plan, load_documents
 from .backfill_scan import Scanned
-from .rebuilt import Rebuilt, same
+from .rebuilt import Rebuilt, loses, same
 
 _ATTEMPTS = 200
 
@@ -71,24 +70,28 @@ class Backfill:
                 continue
             pending = self._swap(pending, stored, outcome)
             if not pending:
-                self._close_letters()
+                self._settle_letters(outcome)
                 return outcome
         raise ConflictError(
             f"live runs are always ahead of the rebuild of {', '.join(pending)}",
             advice="type the command again, or stop the live runs for a moment",
         )
 
-    def _loses(self, before: Document, after: Document | None) -> bool:
-        """Whether any figure would be lower than it is."""
-        shape = self._plan.projection.shape
-        return negative(shape, minus(shape, after or shape.empty(before["_id"]), before))
+    def _settle_letters(self, outcome: Outcome) -> None:
+        """Dead letters that can be read now and add to no date but the rebuilt ones are closed.
 
-    def _close_letters(self) -> None:
-        """Dead letters that can be read now and add to no date but the rebuilt ones are closed."""
+        Where dates are left alone none is, as it may add to one of those; and what was
+        absorbed once and cannot be read any more is still counted there.
+        """
         parts = self._rebuilt.parts()
+        name = self._plan.projection.name
+        if outcome.kept:
+            dead_letters.still_absorbed(
+                self._store, name, {at for each in parts for at in each.unreadable}
+            )
+            return
         read = {at for each in parts for at in each.letters}
         whole = read - {at for each in parts for at in each.left_out}
-        name = self._plan.projection.name
         dead_letters.close(self._store, name, whole, "rebuilt", self._clock())
 
     def _swap(
@@ -106,7 +109,8 @@ class Backfill:
         wanted, lost = {}, []
         for date, after in self._rebuilt.documents(dates, stored).items():
             before = stored.get(date)
-            if before and date in self._plan.guarded and self._loses(before, after):
+            shape = self._plan.projection.shape
+            if before and date in self._plan.guarded and loses(shape, before, after):
                 outcome.kept.append(date)
                 continue
             right = same(self._plan, before, after)

@@ -34,7 +34,8 @@ def another_pass_needed(plan: Plan, scanned: Sequence[Scanned]) -> bool:
     if any(each.mended or each.unreadable for each in scanned):
         return True
     found, recorded = _all(each.facts for each in scanned), _all(each.recorded for each in scanned)
-    return not recorded.issubset(found)
+    gone = _Gone(plan, scanned)
+    return any(at not in gone for at in recorded.without(found))
 
 
 def take_out(plan: Plan, store: Store, scanned: Sequence[Scanned]) -> None:
@@ -42,10 +43,14 @@ def take_out(plan: Plan, store: Store, scanned: Sequence[Scanned]) -> None:
     found = _all(each.facts for each in scanned)
     entered = {at: order for each in scanned for at, order in each.entered.items()}
 
+    gone = _Gone(plan, scanned)
+
     def stands(order: str, entry: journal.Entry) -> bool:
         at = Coordinate.of(entry["at"])
         start, end = plan.spans.get(at.partition, (0, 0))
-        return not start <= at.offset < end or (at in found and entered.get(at, order) == order)
+        if not start <= at.offset < end or at in gone:
+            return True
+        return at in found and entered.get(at, order) == order
 
     def mended(document: Document) -> Document | None:
         kept = [entry for entry in document["facts"] if stands(document["_id"], entry)]
@@ -60,6 +65,17 @@ def take_out(plan: Plan, store: Store, scanned: Sequence[Scanned]) -> None:
             changed = [new for each in stored.values() if (new := mended(each))]
             written = store.swap(kind, changed)
             wrong = [each["_id"] for each in changed if each["_id"] not in written]
+
+
+class _Gone:
+    """Where records were once that a compacted log has dropped: they said what they said."""
+
+    def __init__(self, plan: Plan, scanned: Iterable[Scanned]) -> None:
+        self._sparse = plan.sparse
+        self._met = _all(each.met for each in scanned)
+
+    def __contains__(self, at: Coordinate) -> bool:
+        return at.partition in self._sparse and at not in self._met
 
 
 def _all(parts: Iterable[CoordinateSet]) -> CoordinateSet:

@@ -119,14 +119,14 @@ def plan(
         cut: dict[str, list[Cut]] = {}
         starts = {partition: first for partition, (first, _) in bounds.items()}
         growing: frozenset[str] = frozenset()
-        sparse = frozenset(bounds)
+        sparse: frozenset[str] = frozenset()
     else:
         cut = {date: _cuts(date, before.get(date), bounds, offsets_at, zone) for date in dates}
         starts = dict(offsets_at(bounds, _milliseconds(min(dates), zone, slack)))
         starts |= {partition: bounds[partition][0] for partition in compacted}
         growing = frozenset(bounds)
         sparse = frozenset(compacted)
-        short = frozenset(before) if sparse else short
+        short = frozenset(date for date, each in before.items() if sparse & each["source"].keys())
     for document in before.values():
         for partition, entry in document["source"].items():
             if partition in bounds and "first" in entry:

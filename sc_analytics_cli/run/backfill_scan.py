@@ -33,7 +33,8 @@ class Scanned(NamedTuple):
     see Rebuild. `overruled` are listed as dead letters and owned an event id of
     which the parts count another copy; `unreadable` were absorbed before and have
     become dead letters in this scan. With a `failure`, which stopped this
-    projection alone, the rest is not to be used.
+    projection alone, the rest is not to be used. `adopted` are event ids whose owner
+    nobody will count, by the record that stands for it.
     """
 
     parts: dict[str, Document]
@@ -45,6 +46,8 @@ class Scanned(NamedTuple):
     facts: CoordinateSet
     recorded: CoordinateSet
     entered: dict[Coordinate, str]
+    met: CoordinateSet
+    adopted: dict[str, Coordinate]
     mended: bool
     tally: Tally
     failure: AnalyticsError | None = None
@@ -60,14 +63,20 @@ class Rebuilding:
         rules: Rules,
         clock: Callable[[], datetime],
         reading: Mapping[str, int],
+        adopted: Mapping[str, Coordinate] | None = None,
     ) -> None:
-        """`reading`: partition in which records may be missing → where reading begins."""
+        """`reading`: partition in which records may be missing → where reading begins.
+
+        `adopted`: event id → the record that stands for its owner, as was found before.
+        """
         self._plan = plan
         self._store = store
         self._kind = plan.projection.collection()
         scanned = {each: [span] for each, span in plan.spans.items()}
         self._scope = Rebuild(plan.dates, scanned, plan.declared, reading)
-        self._scratch = ScratchStore(store, {self._kind, CHECKPOINTS}, self._absent)
+        self._scratch = ScratchStore(
+            store, {self._kind, CHECKPOINTS}, self._absent, dict(adopted or {})
+        )
         self._letters = Letters(store, plan.projection.name, _nothing)
         self._overruled: set[Coordinate] = set()
         self.flush = Flush(
@@ -88,6 +97,8 @@ class Rebuilding:
             scope.facts,
             scope.recorded,
             scope.entered,
+            scope.met,
+            self._scratch.adopted,
             scope.mended,
             tally or Tally(),
         )

@@ -15,6 +15,7 @@ from .status import look
 from .store_rules import refuse_other_rules, stored_rules
 
 _IN_DAYS: Final = 48
+_IN_MINUTES: Final = 120
 
 
 def fitting_checks(
@@ -77,6 +78,8 @@ def _retention(
 
 
 def _long(seconds: float) -> str:
-    """`14 days`, `31 hours`."""
-    hours = int(seconds // 3600)
-    return f"{hours // 24:,} days" if hours >= _IN_DAYS else f"{hours} hours"
+    """`14 days`, `31 h`, `12 min`."""
+    minutes = int(seconds // 60)
+    if minutes >= _IN_DAYS * 60:
+        return f"{minutes // 1440:,} days"
+    return f"{minutes // 60} h" if minutes >= _IN_MINUTES else f"{minutes} min"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from ..event import Coordinate
 
 _PAGE_BYTES = 512
@@ -28,12 +30,15 @@ class CoordinateSet:
                 (_number(mine) | _number(theirs)).to_bytes(_PAGE_BYTES, "little")
             )
 
-    def issubset(self, other: CoordinateSet) -> bool:
-        """Whether `other` holds all of them."""
-        return all(
-            not _number(mine) & ~_number(other._pages.get(page, b""))
-            for page, mine in self._pages.items()
-        )
+    def without(self, other: CoordinateSet) -> Iterator[Coordinate]:
+        """Those that `other` does not hold."""
+        for (partition, number), mine in self._pages.items():
+            left = _number(mine) & ~_number(other._pages.get((partition, number), b""))
+            first = number * _PAGE_BYTES * 8
+            while left:
+                lowest = left & -left
+                yield Coordinate(partition, first + lowest.bit_length() - 1)
+                left ^= lowest
 
     def __contains__(self, at: Coordinate) -> bool:
         page, place, mask = _place(at)

@@ -82,16 +82,16 @@ def explain(
     if reading.dead_letters:
         return Explanation(name, "dead letter", reading.dead_letters[0].reason, letter=letter)
     if not reading.events:
-        return Explanation(name, "skipped", _why_skipped(record))
+        return Explanation(name, "skipped", _why_skipped(record), letter=letter)
     (event,) = reading.events
     owner = store.owners(projection.ledger(), [event.id]).get(event.id)
     if owner is not None and owner != str(at):
-        return Explanation(name, "duplicate", f"its id belongs to {owner}", event)
+        return Explanation(name, "duplicate", f"its id belongs to {owner}", event, letter=letter)
     postings = additions(projection, store, at, event)
     checkpoints = Checkpoints(store, name)
     if not contains(checkpoints.absorbed(partition), record.offset):
         return Explanation(
-            name, "not absorbed yet", "it lies above the checkpoint", event, postings
+            name, "not absorbed yet", "it lies above the checkpoint", event, postings, letter
         )
     unread = {partition: Letters(store, name, checkpoints.absorbed).unread(partition)}
     missing = [
@@ -103,7 +103,8 @@ def explain(
             retry = f"sc-analytics dead-letters retry {name}:{at}"
             why = f"an earlier version could not read it: {retry}"
         return Explanation(name, "not absorbed yet", why, event, postings, letter)
-    return Explanation(name, "counted", "" if postings else _without_effect(event), event, postings)
+    why = "" if postings else _without_effect(event)
+    return Explanation(name, "counted", why, event, postings, letter)
 
 
 def _why_skipped(record: Record) -> str:

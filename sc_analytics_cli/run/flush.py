@@ -156,9 +156,7 @@ class Flush:
             )
             for partition, stretch in stretches.items()
         }
-        events = self._scope.events(
-            [(partition, each) for partition, read in readings.items() for each in read.events]
-        )
+        events = self._scope.events(readings)
         # From the back, so that of two copies in this batch the first one stays.
         first = {
             event.id: Coordinate(partition, event.offset) for partition, event in reversed(events)

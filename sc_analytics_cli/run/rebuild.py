@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
+from ..decode.reader import Reading
 from ..event import Coordinate, Event
 from ..fold import journal
 from ..fold.field import Document
 from ..fold.ranges import Range, contains
 from .coordinates import CoordinateSet
-from .scope import Located, LocatedPosting
+from .scope import Located, LocatedPosting, located
 
 
 class Rebuild:
@@ -23,6 +24,8 @@ class Rebuild:
     together read; `entered` the facts that a journal had not although their
     coordinate lies in what was `absorbed` before, with the order of each;
     `mended` tells whether any entry was replaced or entered in this way.
+
+    Of partitions in which records may be missing, `met` is where there are any.
 
     `letters` are the dead letters that could be read; those that add to other
     dates too are also `left_out`: they are not counted in full. `amended` are
@@ -40,7 +43,7 @@ class Rebuild:
     ) -> None:
         """`reading`: partition in which records may be missing → where reading begins."""
         self._reading = reading
-        self._met = CoordinateSet()
+        self.met = CoordinateSet()
         self.facts = CoordinateSet()
         self.recorded = CoordinateSet()
         self.entered: dict[Coordinate, str] = {}
@@ -58,12 +61,18 @@ class Rebuild:
         """See Scope.dates; all, where it is to be told what was met."""
         return None if self._reading else self._dates
 
-    def events(self, events: list[Located]) -> list[Located]:
+    def events(self, readings: Mapping[str, Reading]) -> list[Located]:
         """See Scope.events; facts matter whatever their date, for their orders' sake."""
-        for partition, event in events if self._reading else ():
-            if partition in self._reading:
-                self._met.add(Coordinate(partition, event.offset))
+        for partition in self._reading.keys() & readings.keys():
+            self._meet(partition, readings[partition])
+        events = located(readings)
         return [each for each in events if each[1].date in self._dates or each[1].fact is not None]
+
+    def _meet(self, partition: str, reading: Reading) -> None:
+        for event in reading.events:
+            self.met.add(Coordinate(partition, event.offset))
+        for letter in reading.dead_letters:
+            self.met.add(Coordinate(partition, letter.record.offset))
 
     def missed(self, owner: Coordinate, at: Coordinate) -> bool:
         """Whether `owner` should have been read before `at`, and was not there any more.
@@ -73,7 +82,7 @@ class Rebuild:
         """
         if owner.partition != at.partition or owner.partition not in self._reading:
             return False
-        return self._reading[owner.partition] <= owner.offset < at.offset and owner not in self._met
+        return self._reading[owner.partition] <= owner.offset < at.offset and owner not in self.met
 
     def postings(
         self, postings: Iterable[LocatedPosting], letters: Collection[Coordinate]
@@ -106,10 +115,8 @@ class Rebuild:
             if contains(self._scanned.get(at.partition, ()), at.offset):
                 self.recorded.add(at)
         places = self.places(document, events)
-        for (at, _), place in zip(events, places, strict=True):
+        for at, _ in events:
             self.facts.add(at)
-            if self.missed(Coordinate.of(place), at):
-                self.facts.add(Coordinate.of(place))
         fresh = {
             place: journal.entry(at, event) | {"at": place}
             for (at, event), place in zip(events, places, strict=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ..errors import ConflictError
 from ..event import Coordinate
-from ..fold.field import Document
+from ..fold.field import Document, Shape
 from ..fold.merge import minus, negative, plus
 from ..fold.ranges import union_all
 from ..settings import Rules
@@ -37,7 +37,8 @@ class Rebuilt:
         self._scanned = scanned
         self._growing = plan.growing
         # What was missing in the scan is not told from what was read by another process.
-        self._further = Rebuilding(plan, store, rules, clock, {})
+        adopted = {id_: at for each in scanned for id_, at in each.adopted.items()}
+        self._further = Rebuilding(plan, store, rules, clock, {}, adopted)
 
     def parts(self) -> list[Scanned]:
         """Everything that was read so far."""
@@ -91,10 +92,17 @@ class Rebuilt:
         letters = {at for each in scanned for at in each.amended.get(date, ())}
         overruled = {at for each in scanned for at in each.overruled}
         document["source"] = self._source(document, stored, letters, overruled)
-        if date in self._plan.cut or date in self._plan.short - self._plan.guarded:
+        if date in self._plan.cut or self._lacks(date, stored, document):
             document["incomplete"] = True
         document |= {"version": shape.version, "updated_at": self._clock()}
         return document | ({"rev": stored["rev"]} if stored else {})
+
+    def _lacks(self, date: str, stored: Document | None, document: Document) -> bool:
+        """Whether it is known to hold less than was once counted."""
+        if stored is None or date not in self._plan.short:
+            return False
+        shape = self._plan.projection.shape
+        return bool(stored.get("incomplete")) or loses(shape, stored, document)
 
     def _on_top(self, date: str, stored: Document | None) -> Document | None:
         """What live runs have added from partitions that the scan does not read (a file's scan)."""
@@ -156,6 +164,13 @@ def _grown(before: Document | None, after: Document) -> list[str]:
         for partition, entry in after["source"].items()
         if entry["ranges"] != known.get(partition, {}).get("ranges")
     ]
+
+
+def loses(shape: Shape, before: Document, after: Document | None) -> bool:
+    """Whether any figure of the date, or of an hour of it, is lower afterwards."""
+    difference = minus(shape, after or shape.empty(before["_id"]), before)
+    hours = difference["hours"].values()
+    return negative(shape, difference) or any(n < 0 for hour in hours for n in hour.values())
 
 
 def same(plan: Plan, before: Document | None, after: Document | None) -> bool:

@@ -19,6 +19,7 @@ from .explain import additions
 from .flush import Flush
 from .readings import reading_of
 from .scope import Everything
+from .tally import Tally
 
 RETRIED: Final = "retried"
 CLOSING: Final = frozenset({RETRIED, "duplicate", "skipped"})
@@ -65,21 +66,21 @@ class Retry:
         reading = reading_of(self._projection, at.partition, [record], readers, calendar)
         if reading.dead_letters:
             return Answer(reading.dead_letters[0].reason)
-        answer = self._count(at, record, letter["topic"])
-        if answer != RETRIED:
+        answer, tally = self._count(at, record, letter["topic"])
+        if answer != RETRIED or tally.redelivered:
             return Answer(answer)
         added = [additions(self._projection, self._store, at, each) for each in reading.events]
         return Answer(answer, [posting for each in added for posting in each])
 
-    def _count(self, at: Coordinate, record: LogRecord, label: str) -> str:
+    def _count(self, at: Coordinate, record: LogRecord, label: str) -> tuple[str, Tally]:
         flush = Flush(
             self._projection, self._store, self._rules, self._clock, scope=Everything(RETRIED)
         )
         if not contains(flush.checkpoints.absorbed(at.partition), at.offset):
-            return "it lies above the checkpoint: the next live run reads it"
+            return "it lies above the checkpoint: the next live run reads it", Tally()
         tally = flush.write([Chunk(at.partition, at.offset, at.offset + 1, [record], label)])
         status = RETRIED
         if not tally.counted:
             status = "duplicate" if tally.duplicates else "skipped"
         close(self._store, self._projection.name, [at], status, self._clock())
-        return status
+        return status, tally

@@ -6,6 +6,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..decode.reader import Reading
 from ..event import Coordinate, Event
 from ..fold import journal
 from ..fold.delta import Adding
@@ -18,6 +19,11 @@ LocatedPosting = tuple[str, Adding]
 """A partition and a posting of an event of it."""
 
 
+def located(readings: Mapping[str, Reading]) -> list[Located]:
+    """All events that were read, partition after partition."""
+    return [(partition, each) for partition, read in readings.items() for each in read.events]
+
+
 class Scope(Protocol):
     """Decides what of a batch is counted."""
 
@@ -26,8 +32,8 @@ class Scope(Protocol):
         """The only dates whose events are to be read, facts of orders apart; None for all."""
         ...
 
-    def events(self, events: list[Located]) -> list[Located]:
-        """The events that matter, before their ids are claimed."""
+    def events(self, readings: Mapping[str, Reading]) -> list[Located]:
+        """The events that matter, before their ids are claimed; `readings` by partition."""
         ...
 
     def postings(
@@ -71,9 +77,9 @@ class Everything:
     closing: str = "replayed"
     dates: None = None
 
-    def events(self, events: list[Located]) -> list[Located]:
+    def events(self, readings: Mapping[str, Reading]) -> list[Located]:
         """See Scope.events."""
-        return events
+        return located(readings)
 
     def postings(
         self, postings: Iterable[LocatedPosting], letters: Collection[Coordinate]

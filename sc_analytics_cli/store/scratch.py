@@ -27,12 +27,19 @@ class ScratchStore:
     the scan: the rebuilt document counts the event here, and once.
     """
 
-    def __init__(self, base: Store, fresh: Collection[str], absent: Absent) -> None:
+    def __init__(
+        self,
+        base: Store,
+        fresh: Collection[str],
+        absent: Absent,
+        adopted: dict[str, Coordinate],
+    ) -> None:
+        """`adopted` are the claims that were won so before: event id → coordinate."""
         self._base = base
         self._fresh = frozenset(fresh)
         self._absent = absent
         self._documents = MemoryStore()
-        self._adopted: dict[str, Coordinate] = {}
+        self.adopted = adopted
 
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
@@ -88,4 +95,4 @@ class ScratchStore:
         return self._documents if kind in self._fresh else self._base
 
     def _adopt(self, event_id: str, at: Coordinate, owner: str) -> bool:
-        return self._absent(owner, at) and self._adopted.setdefault(event_id, at) == at
+        return self._absent(owner, at) and self.adopted.setdefault(event_id, at) == at

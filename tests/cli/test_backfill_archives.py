@@ -65,7 +65,7 @@ def test_an_archive_that_ends_before_the_document_takes_nothing_away(
     before = document(command)
     for more in ((), ("--dry-run",)):
         outcome = rebuild(command, early, *more)
-        assert outcome.code == 3, outcome.err
+        assert outcome.code == 6, outcome.err
         plain(outcome, f"left as they are, because they would lose events: order-funnel: {DATE}")
         assert "-8" not in outcome.out
         assert document(command) == before
@@ -81,7 +81,7 @@ def test_an_archive_that_begins_behind_the_document_takes_nothing_away(
 ) -> None:
     command.ok("replay", "order-funnel", "--source", archive(tmp_path / "whole", 20))
     outcome = rebuild(command, archive(tmp_path / "late", 20, first=5))
-    assert outcome.code == 3, outcome.err
+    assert outcome.code == 6, outcome.err
     assert document(command)["orders_created"] == 20
 
 

@@ -59,6 +59,12 @@ class MemoryLog:
         kept = [record for record in self._records[partition] if record.offset != offset]
         self._records[partition] = kept
 
+    def put_back(self, partition: str, offset: int, value: bytes) -> None:
+        """Let there be this record at an offset, as if it had always been what it is."""
+        self.compact_away(partition, offset)
+        records = [*self._records[partition], LogRecord(offset, value, None, 0)]
+        self._records[partition] = sorted(records, key=lambda record: record.offset)
+
     def chunk(self, partition: str, start: int, end: int) -> Chunk:
         """The records of `[start, end)`."""
         inside = [record for record in self._records[partition] if start <= record.offset < end]

@@ -83,7 +83,7 @@ def test_an_event_of_which_only_the_second_record_is_left_is_counted(
 def test_a_date_of_which_compaction_has_dropped_events_is_left_alone(
     orders: Orders, product: Product
 ) -> None:
-    """Other events under the same key: exit 3 and named; with --allow-incomplete it says so."""
+    """Other events under the same key: exit 6 and named; with --allow-incomplete it says so."""
     orders.send_keyed(names(0, 40), keys=4)
     product.ok("consume", "order-funnel", "--until-end")
     compact(orders, 20)
@@ -91,7 +91,7 @@ def test_a_date_of_which_compaction_has_dropped_events_is_left_alone(
     total = counted(product.store)
     for more in (["--dry-run"], ["--yes"]):
         outcome = product.run("backfill", "order-funnel", "--date", DAY, *more)
-        assert outcome.code == 3, outcome.err
+        assert outcome.code == 6, outcome.err
         plain(outcome, f"left as they are, because they would lose events: order-funnel: {DAY}")
         assert "it is compacted" in outcome.err
         assert counted(product.store) == total

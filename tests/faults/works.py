@@ -13,7 +13,8 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sc_analytics_cli.cli.rebuild import KAFKA, Request, make_plans, rebuild
+from sc_analytics_cli.cli.rebuild import make_plans, rebuild
+from sc_analytics_cli.cli.rebuild_request import KAFKA, Request
 from sc_analytics_cli.fold.field import Document
 from sc_analytics_cli.projections.catalog import named
 from sc_analytics_cli.projections.declaration import Projection

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sc_analytics_cli.cli.rebuild import KAFKA, Request, rebuild
+from sc_analytics_cli.cli.rebuild import rebuild
+from sc_analytics_cli.cli.rebuild_request import KAFKA, Request
 from sc_analytics_cli.run.backfill import Outcome
 from sc_analytics_cli.run.backfill_plan import checkpoints_of, plan
 from sc_analytics_cli.settings import Settings
@@ -101,3 +102,26 @@ def test_payments_of_a_file_that_has_grown() -> None:
     grown.consumer().run()
     assert backfill(grown, None).changed == {}
     assert grown.documents()[DATES[0]]["gross_revenue_cents"] == 150
+
+
+def test_a_copy_beyond_the_scan_is_not_counted_beside_the_one_in_it() -> None:
+    """An event of a file is on the topic twice, the second time while the backfill runs."""
+    twice, other = (event("order.created", at=f"{DATES[0]}T10:00:00Z") for _ in range(2))
+    store = MemoryStore()
+    World("order-funnel", built("file", [(0, twice)]), memory(store)).consumer().run()
+    log = built("topic", [(0, twice)])
+    world = World("order-funnel", log, memory(store))
+    world.consumer().run()
+    planned = plan(
+        world.projection, store, checkpoints_of(store, world.projection),
+        log.bounds(log.partitions()), log.offsets_at, DATES, UTC, timedelta(0),
+    )  # fmt: skip
+    for each in (twice, other):
+        log.append("topic/0", json.dumps(each).encode(), timestamp=LATER)
+    world.consumer().run()
+    before = world.documents()
+    assert before[DATES[0]]["orders_created"] == 2
+    done: dict[str, Outcome] = {}
+    request = Request([], DATES, KAFKA, 1, timedelta(0), False)
+    rebuild(Settings(flush_records=3), store, log, [planned], request, Notebook(), done)
+    assert world.documents() == before

@@ -10,9 +10,11 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sc_analytics_cli.cli.rebuild import KAFKA, Request, rebuild, stale_dates
+from sc_analytics_cli.cli.rebuild import rebuild
+from sc_analytics_cli.cli.rebuild_request import KAFKA, Request
 from sc_analytics_cli.run.backfill import Outcome
 from sc_analytics_cli.run.backfill_plan import checkpoints_of, plan
+from sc_analytics_cli.run.stale import stale_dates
 from sc_analytics_cli.settings import Settings
 from sc_analytics_cli.store.overlay import OverlayStore
 from sc_analytics_cli.store.port import DEAD_LETTERS, Store

@@ -117,3 +117,16 @@ def test_a_blank_line_stands_between_two_dates() -> None:
     first, second = both.split("\n\nFunnel: ")
     assert "complete · 1 dead letter" in first
     assert second == drawn(of, 140).removeprefix("Funnel: ")
+
+
+def test_a_document_of_an_older_version_on_which_nothing_was_counted() -> None:
+    """A field that it does not have is a dash; that nothing at all was counted is marked."""
+    of = page(OrderFunnelDaily, FUNNEL, {"00": {"orders_created": 0}})
+    stored = of.known.documents[DAY.isoformat()]
+    del stored["orders_delivered"]
+    for day, each in of.known.documents.items():
+        if day != DAY.isoformat():
+            del each["orders_delivered"]
+    shown = drawn(of, 140)
+    assert "Events counted" in shown
+    assert "–" in shown

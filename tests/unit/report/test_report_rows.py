@@ -155,3 +155,13 @@ def test_a_rate_in_total_is_of_the_documents_that_have_all_of_its_counters() -> 
     found = totals(OrderFunnelDaily, [old, new])
     assert (found["orders_created"], found["orders_confirmed"]) == (14, 3)
     assert found["confirmation_rate"] == 0.75
+
+
+def test_a_field_that_no_document_has_is_no_zero_in_total() -> None:
+    """Nor is what follows from it."""
+    (old,) = rows_of(OrderFunnelDaily, {"orders_created": 10})
+    assert old.document is not None
+    del old.document["orders_confirmed"]
+    found = totals(OrderFunnelDaily, [old])
+    assert (found["orders_confirmed"], found["confirmation_rate"]) == (None, None)
+    assert found["orders_created"] == 10

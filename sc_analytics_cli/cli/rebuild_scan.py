@@ -1,0 +1,105 @@
+"""The scan of a rebuild, here or in several processes that share the partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from functools import partial
+from typing import Any
+
+from .. import bootstrap
+from ..run.ahead import in_background
+from ..run.backfill_plan import Plan
+from ..run.backfill_scan import Scanned, scan
+from ..run.patience import Patience
+from ..run.ports import Observer
+from ..settings import Settings
+from ..source.port import Source
+from ..store.overlay import OverlayStore
+from ..store.port import Store
+from .processes import Job, run_jobs
+from .rebuild_request import KAFKA, Request, open_kafka
+
+
+def _workers(request: Request, plans: Sequence[Plan], store: Store) -> int:
+    if request.source != KAFKA or isinstance(store, OverlayStore):
+        return 1
+    partitions = {partition for each in plans for partition in each.spans}
+    return max(1, min(request.workers, len(partitions)))
+
+
+def scan_all(
+    settings: Settings,
+    store: Store,
+    log: Source,
+    plans: Sequence[Plan],
+    request: Request,
+    observer: Observer,
+) -> dict[str, list[Scanned]]:
+    """Projection name → what was found, a part a process."""
+    partitions = sorted({partition for each in plans for partition in each.spans})
+    count = _workers(request, plans, store)
+    shares = [partitions[worker::count] for worker in range(count)]
+    alone: Any = partial(_scan_here, settings, store, log, plans, partitions)
+    if count > 1:
+        jobs = [
+            Job(f"worker {n + 1}", partial(_scan_there, settings, plans, shares[n]))
+            for n in range(count)
+        ]
+        found = run_jobs(jobs, observer)
+        if any(_adopted_twice([part[each.projection.name] for part in found]) for each in plans):
+            observer.says("records stand for others on several partitions: reading in one process")
+            count = 1
+    if count == 1:
+        found = run_jobs([Job("scan", alone)], observer)
+    return {each.projection.name: [part[each.projection.name] for part in found] for each in plans}
+
+
+def _adopted_twice(parts: Iterable[Scanned]) -> bool:
+    """Whether two processes have each counted a copy of one event."""
+    seen: set[str] = set()
+    for part in parts:
+        if not seen.isdisjoint(part.adopted):
+            return True
+        seen.update(part.adopted)
+    return False
+
+
+def _scan_there(
+    settings: Settings,
+    plans: Sequence[Plan],
+    partitions: Sequence[str],
+    observer: Observer,
+    stopped: Callable[[], bool],
+) -> dict[str, Scanned]:
+    with (
+        closing(bootstrap.open_store(settings)) as store,
+        closing(open_kafka(settings, store, [each.projection for each in plans])) as log,
+    ):
+        return _scan_here(settings, store, log, plans, partitions, observer, stopped)
+
+
+def _scan_here(
+    settings: Settings,
+    store: Store,
+    log: Source,
+    plans: Sequence[Plan],
+    partitions: Sequence[str],
+    observer: Observer,
+    stopped: Callable[[], bool],
+) -> dict[str, Scanned]:
+    clock = bootstrap.SystemClock()
+    patience = Patience(clock, observer, clock.sleep, settings.timeout, stopped)
+    return scan(
+        plans,
+        partitions,
+        store,
+        log,
+        settings.rules,
+        clock.now,
+        patience,
+        observer,
+        batch=settings.flush_records,
+        stopped=stopped,
+        ahead=in_background,
+    )
