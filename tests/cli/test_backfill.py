@@ -113,6 +113,7 @@ def test_a_dry_run_as_json(store: Consumed) -> None:
             }
         ],
         "unchanged": {"order-funnel": list(DATES[1:]), "revenue": list(DATES)},
+        "left_alone": {},
         "incomplete": [],
         "not_absorbed": [],
     }
