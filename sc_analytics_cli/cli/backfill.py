@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..run.backfill import Outcome
 from ..run.backfill_plan import Plan
 from ..run.store_rules import agree
-from ..run.verify import behind
+from ..run.verify import Behind, behind
 from ..settings import Settings
 from ..source.port import Source
 from ..store.port import Store
@@ -69,14 +69,14 @@ def _try(settings: Settings, request: Request, form: str) -> list[Plan]:
             plans = make_plans(settings, overlay, log, request)
             ready = possible(plans, request)
             late = behind(ready, overlay, log)
-            hold_back(ready, overlay)
+            hold_back(ready)
             outcomes: dict[str, Outcome] = {}
             if ready:
                 rebuild(settings, overlay, log, ready, request, Silent(), outcomes)
     if plans or form == "json":
         print_changes(changes_of(plans, outcomes, allowed=request.allow_incomplete), form, late)
     for each in late:
-        say(f"{behind_in_words(each)}: a backfill counts what is there, consumers the rest")
+        say(f"{behind_in_words(each)}: {_who_counts(each, plans)}")
     say("dry run: nothing was written" if plans else "no date is stale")
     tell_kept(plans, outcomes)
     return plans
@@ -91,18 +91,25 @@ def _apply(settings: Settings, request: Request, form: str, *, confirmed: bool) 
         refuse_dates_to_come(settings, store, request.names, request.dates)
         with closing(open_log(settings, store, request)) as log:
             plans = make_plans(settings, store, log, request)
+            hold_back(plans)
             _say_plans(settings, plans, request)
             ready = possible(plans, request)
             if ready:
                 if not confirmed:
                     _ask(question(ready, bootstrap.store_name(settings)))
-                hold_back(ready, store)
                 run_id = _carry_out(settings, store, log, ready, request, outcomes)
     if plans or form == "json":
         print_changes(changes_of(plans, outcomes, allowed=request.allow_incomplete), form)
     say(_done_in_words(outcomes, run_id) if plans else "no date is stale")
     tell_kept(plans, outcomes)
     return plans
+
+
+def _who_counts(each: Behind, plans: Sequence[Plan]) -> str:
+    """What is not absorbed yet is left to consumers where the log may have dropped records."""
+    if any(plan.sparse for plan in plans if plan.projection.name == each.projection):
+        return "consumers will count it"
+    return "a backfill counts what is there, consumers the rest"
 
 
 def _carry_out(

@@ -50,12 +50,17 @@ def plan_in_words(plan: Plan, timezone: str, *, allowed: bool) -> list[str]:
     dates = possible_dates(plan, allowed=allowed)
     lines = [
         f"{name}: {dates_in_words(dates, timezone)}",
-        f"{name}: reads {records:,} records of {len(plan.spans)} partitions to the end of the "
-        + ("log" if plan.growing else "file"),
+        f"{name}: reads {records:,} records of {len(plan.spans)} partitions to {_end(plan)}",
     ]
     fate = "takes what is left" if allowed else "leaves alone dates that would lose events by it"
     lines += [f"{line}; {fate}" for line in compacted_in_words(plan)]
     return (lines if dates else []) + cuts_in_words(plan, allowed=allowed)
+
+
+def _end(plan: Plan) -> str:
+    if not plan.growing:
+        return "the end of the file"
+    return "the checkpoints" if plan.sparse else "the end of the log"
 
 
 def compacted_in_words(plan: Plan) -> list[str]:

@@ -18,14 +18,13 @@ from ..run.log_start import first_times
 from ..run.ports import Observer
 from ..run.same_log import refuse_other_log
 from ..run.stale import stale_dates
-from ..run.verify import read_what_is_absorbed
 from ..settings import Settings, zone
 from ..source.port import Source
 from ..store.port import Store
 from .left_alone import OF_CUTS
 from .plan_words import cause_of_cuts, cut_dates, possible_dates
 from .rebuild_request import KAFKA, Request
-from .rebuild_scan import scan_all
+from .rebuild_scan import after, scan_all
 
 
 def make_plans(settings: Settings, store: Store, log: Source, request: Request) -> list[Plan]:
@@ -68,14 +67,17 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
     return plans
 
 
-def hold_back(plans: Iterable[Plan], store: Store) -> None:
+def hold_back(plans: Iterable[Plan]) -> None:
     """Read no further than the checkpoints where the log may have dropped records.
 
-    What comes behind them would hide what a date loses.
+    What comes behind them would hide what a date loses. A partition that was never
+    read is read to its end.
     """
     for each in plans:
-        if each.sparse:
-            read_what_is_absorbed(each, store)
+        for partition in each.sparse & each.declared.keys():
+            start, end = each.spans[partition]
+            absorbed = each.declared[partition][-1][1]
+            each.spans[partition] = (start, max(start, min(end, absorbed)))
 
 
 def possible(plans: Iterable[Plan], request: Request) -> list[Plan]:
@@ -155,7 +157,8 @@ def scan_settled(
         observer.says("order journals were mended: reading the range once more")
         for each in again:
             take_out(each, store, scanned[each.projection.name])
-        scanned |= scan_all(settings, store, log, again, request, observer)
+        second = scan_all(settings, store, log, again, request, observer)
+        scanned |= {name: after(scanned[name], parts) for name, parts in second.items()}
     return scanned
 
 

@@ -40,19 +40,51 @@ def scan_all(
     partitions = sorted({partition for each in plans for partition in each.spans})
     count = _workers(request, plans, store)
     shares = [partitions[worker::count] for worker in range(count)]
-    alone: Any = partial(_scan_here, settings, store, log, plans, partitions)
     if count > 1:
         jobs = [
             Job(f"worker {n + 1}", partial(_scan_there, settings, plans, shares[n]))
             for n in range(count)
         ]
         found = run_jobs(jobs, observer)
-        if any(_adopted_twice([part[each.projection.name] for part in found]) for each in plans):
-            observer.says("records stand for others on several partitions: reading in one process")
-            count = 1
-    if count == 1:
-        found = run_jobs([Job("scan", alone)], observer)
-    return {each.projection.name: [part[each.projection.name] for part in found] for each in plans}
+    else:
+        found = [_alone(settings, store, log, plans, partitions, observer)]
+    scanned = {
+        each.projection.name: [part[each.projection.name] for part in found] for each in plans
+    }
+    again = [each for each in plans if _adopted_twice(scanned[each.projection.name])]
+    if again:
+        observer.says("records stand for others on several partitions: reading in one process")
+        second = _alone(settings, store, log, again, partitions, observer)
+        scanned |= {name: after(scanned[name], [part]) for name, part in second.items()}
+    return scanned
+
+
+def _alone(
+    settings: Settings,
+    store: Store,
+    log: Source,
+    plans: Sequence[Plan],
+    partitions: Sequence[str],
+    observer: Observer,
+) -> dict[str, Scanned]:
+    work: Any = partial(_scan_here, settings, store, log, plans, partitions)
+    (found,) = run_jobs([Job("scan", work)], observer)
+    return dict(found)
+
+
+def after(first: Iterable[Scanned], second: Sequence[Scanned]) -> list[Scanned]:
+    """The second scan of the same range, with what only the first could notice.
+
+    The first one has written journals and listed dead letters: the second finds them so.
+    """
+    first, head = list(first), second[0]
+    entered = {at: order for each in first for at, order in each.entered.items()}
+    noticed = head._replace(
+        unreadable=head.unreadable.union(*(each.unreadable for each in first)),
+        entered=entered | head.entered,
+        mended=head.mended or any(each.mended for each in first),
+    )
+    return [noticed, *second[1:]]
 
 
 def _adopted_twice(parts: Iterable[Scanned]) -> bool:

@@ -13,7 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..decode.fields import Rejected
+from ..decode.moment import Calendar
 from ..errors import ConflictError
+from ..event import LogRecord
 from ..fold.field import Document
 from ..settings import Rules
 from ..source.port import Source
@@ -21,6 +24,7 @@ from ..store.port import Store
 from . import dead_letters
 from .backfill_plan import Plan, load_documents
 from .backfill_scan import Scanned
+from .explain import content
 from .rebuilt import Rebuilt, loses, same
 
 _ATTEMPTS = 200
@@ -55,6 +59,7 @@ class Backfill:
         self._plan = plan
         self._store = store
         self._clock = clock
+        self._calendar = Calendar(rules.timezone)
         self._rebuilt = Rebuilt(plan, store, rules, clock, scanned)
 
     def finish(self, source: Source, batch: int) -> Outcome:
@@ -86,13 +91,22 @@ class Backfill:
         parts = self._rebuilt.parts()
         name = self._plan.projection.name
         if outcome.kept:
+            unreadable = {at for each in parts for at in each.unreadable}
             dead_letters.still_absorbed(
-                self._store, name, {at for each in parts for at in each.unreadable}
+                self._store, name, unreadable, lambda letter: self._date_of(letter) in outcome.kept
             )
             return
         read = {at for each in parts for at in each.letters}
         whole = read - {at for each in parts for at in each.left_out}
         dead_letters.close(self._store, name, whole, "rebuilt", self._clock())
+
+    def _date_of(self, letter: Document) -> str | None:
+        """The date that the record of a dead letter gives itself; None where it gives none."""
+        said = content(LogRecord(letter["offset"], letter["value"])).occurred_at
+        try:
+            return self._calendar.slot(said).date
+        except Rejected:
+            return None
 
     def _swap(
         self,

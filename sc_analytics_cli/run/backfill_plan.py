@@ -126,7 +126,7 @@ def plan(
         starts |= {partition: bounds[partition][0] for partition in compacted}
         growing = frozenset(bounds)
         sparse = frozenset(compacted)
-        short = frozenset(date for date, each in before.items() if sparse & each["source"].keys())
+        short = frozenset(date for date, each in before.items() if sparse and each["source"])
     for document in before.values():
         for partition, entry in document["source"].items():
             if partition in bounds and "first" in entry:

@@ -63,7 +63,7 @@ class Rebuilding:
         rules: Rules,
         clock: Callable[[], datetime],
         reading: Mapping[str, int],
-        adopted: Mapping[str, Coordinate] | None = None,
+        adopted: dict[str, Coordinate] | None = None,
     ) -> None:
         """`reading`: partition in which records may be missing → where reading begins.
 
@@ -75,7 +75,7 @@ class Rebuilding:
         scanned = {each: [span] for each, span in plan.spans.items()}
         self._scope = Rebuild(plan.dates, scanned, plan.declared, reading)
         self._scratch = ScratchStore(
-            store, {self._kind, CHECKPOINTS}, self._absent, dict(adopted or {})
+            store, {self._kind, CHECKPOINTS}, self._absent, {} if adopted is None else adopted
         )
         self._letters = Letters(store, plan.projection.name, _nothing)
         self._overruled: set[Coordinate] = set()

@@ -128,12 +128,21 @@ def close(
         pending = [each["_id"] for each in closed if each["_id"] not in written]
 
 
-def still_absorbed(store: Store, projection: str, coordinates: Iterable[Coordinate]) -> None:
-    """List the open ones among these as absorbed: documents that stay as they are count them."""
+def still_absorbed(
+    store: Store,
+    projection: str,
+    coordinates: Iterable[Coordinate],
+    counted: Callable[[Document], bool],
+) -> None:
+    """List those of the open ones that are `counted` as absorbed: a document counts them still."""
     pending = [f"{projection}:{at}" for at in coordinates]
     while pending:
         letters = store.load(DEAD_LETTERS, pending).values()
-        changed = [each | {"status": ABSORBED} for each in letters if each["status"] == OPEN]
+        changed = [
+            each | {"status": ABSORBED}
+            for each in letters
+            if each["status"] == OPEN and counted(each)
+        ]
         written = store.swap(DEAD_LETTERS, changed)
         pending = [each["_id"] for each in changed if each["_id"] not in written]
 

@@ -169,8 +169,10 @@ def _grown(before: Document | None, after: Document) -> list[str]:
 def loses(shape: Shape, before: Document, after: Document | None) -> bool:
     """Whether any figure of the date, or of an hour of it, is lower afterwards."""
     difference = minus(shape, after or shape.empty(before["_id"]), before)
-    hours = difference["hours"].values()
-    return negative(shape, difference) or any(n < 0 for hour in hours for n in hour.values())
+    hours = [each.items() for each in difference["hours"].values()]
+    return negative(shape, difference) or any(
+        count < 0 for hour in hours for name, count in hour if name in shape.fields
+    )
 
 
 def same(plan: Plan, before: Document | None, after: Document | None) -> bool:

@@ -20,6 +20,7 @@ from sc_analytics_cli.settings import Settings
 from sc_analytics_cli.store.memory import MemoryStore
 from sc_analytics_cli.store.port import DEAD_LETTERS
 from tests.fakes import MemoryLog, Notebook
+from tests.oracle.sample import pay
 
 from .opening import memory
 from .test_counted_elsewhere import DATES, LATER, logs
@@ -34,7 +35,7 @@ def backfill(world: World, *, allowed: bool = False) -> Outcome:
         world.projection, world.store, declared, bounds, world.log.offsets_at, DATES, UTC,
         timedelta(0), world.log.compacted(bounds),
     )  # fmt: skip
-    hold_back([planned], world.store)
+    hold_back([planned])
     if allowed:
         planned.guarded = frozenset()
     request = Request([], DATES, KAFKA, 1, timedelta(0), False)
@@ -56,10 +57,12 @@ def compacted(events: Iterable[Mapping[str, object]]) -> MemoryLog:
     return log
 
 
-def append(log: MemoryLog, events: Iterable[Mapping[str, object]]) -> None:
+def append(
+    log: MemoryLog, events: Iterable[Mapping[str, object]], partition: str = "topic/0"
+) -> None:
     """Put more of them on the log."""
     for each in events:
-        log.append("topic/0", json.dumps(each).encode(), timestamp=LATER)
+        log.append(partition, json.dumps(each).encode(), timestamp=LATER)
 
 
 def created(first: int, count: int) -> list[dict[str, object]]:
@@ -180,13 +183,61 @@ def test_a_letter_of_a_date_that_is_left_alone_stays_open() -> None:
 
 def test_an_owner_that_is_there_and_cannot_be_read_is_not_gone() -> None:
     """Its copy is no reason to count it: whoever learns to read it does that."""
-    event = json.dumps(created(0, 1)[0]).encode()
     log = compacted(created(0, 1) * 2)
     world = World("order-funnel", log, memory(MemoryStore()))
     world.consumer().run()
     before = world.documents()
-    log.put_back("topic/0", 0, event[:-1])
+    log.put_back("topic/0", 0, json.dumps(created(0, 1)[0] | {"event_id": 5}).encode())
     assert backfill(world).kept == [DATES[0]]
     assert world.documents() == before
     (letter,) = world.store.scan(DEAD_LETTERS)
     assert letter["status"] == "absorbed"
+
+
+def test_a_payment_that_cannot_be_read_any_more_keeps_its_place_in_the_journal() -> None:
+    """Its date is left alone, so the order's next payment is not its first one."""
+    payments = [pay("o-1", 100, f"{DATES[0]}T10:00:00Z"), pay("o-1", 50, f"{DATES[1]}T10:00:00Z")]
+    log = compacted(payments)
+    world = World("revenue", log, memory(MemoryStore()))
+    world.consumer().run()
+    before, journals = world.documents(), journals_of(world)
+    broken = payments[0] | {"payload": {"order_id": "o-1", "amount_cents": "100"}}
+    log.put_back("topic/0", 0, json.dumps(broken).encode())
+    for _ in range(2):
+        assert backfill(world).kept == [DATES[0]]
+        assert (world.documents(), journals_of(world)) == (before, journals)
+        (letter,) = world.store.scan(DEAD_LETTERS)
+        assert letter["status"] == "absorbed"
+    append(log, [pay("o-1", 7, f"{DATES[1]}T11:00:00Z")])
+    world.consumer().run()
+    assert world.documents()[DATES[1]]["paid_orders"] == before[DATES[1]]["paid_orders"]
+
+
+def test_dates_that_a_file_has_counted_lose_nothing_either() -> None:
+    """The topic was never consumed, and holds but a part of what the file did."""
+    store = MemoryStore()
+    file = MemoryLog("file", 1)
+    append(file, created(0, 10), "file/0")
+    World("order-funnel", file, memory(store)).consumer().run()
+    log = compacted(created(0, 10))
+    world = World("order-funnel", log, memory(store))
+    before = world.documents()
+    assert backfill(world).changed == {}
+    log.compact_away("topic/0", 4)
+    assert backfill(world).kept == [DATES[0]]
+    assert world.documents() == before
+
+
+def test_a_counter_that_is_declared_no_more_is_no_loss() -> None:
+    """Its figures are in the hours of older documents; the date is rebuilt without them."""
+    log = compacted(created(0, 4))
+    world = World("order-funnel", log, memory(MemoryStore()))
+    world.consumer().run()
+    kind = world.projection.collection()
+    (stored,) = world.store.load(kind, [DATES[0]]).values()
+    stored["hours"]["10"]["orders_dreamt_of"] = 3
+    stored["orders_created"] -= 1
+    world.store.swap(kind, [stored])
+    assert list(backfill(world).changed) == [DATES[0]]
+    (mended,) = world.store.load(kind, [DATES[0]]).values()
+    assert (mended["orders_created"], mended["hours"]) == (2, {"10": {"orders_created": 2}})
