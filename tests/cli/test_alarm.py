@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -12,17 +11,11 @@ import pytest
 from tests.integration.product import stop
 from tests.servers.kafka import KafkaServer
 
+from .afternoon import zone_in_the_afternoon
 from .command import Command
 from .window import Window
 
 USUALLY = ", usually "
-_AFTERNOON = 16
-
-
-def zone_in_the_afternoon() -> str:
-    """A zone in which enough of today is over to be judged, whenever the test runs."""
-    east = (_AFTERNOON - datetime.now(UTC).hour + 11) % 24 - 11
-    return f"Etc/GMT{-east:+d}"
 
 
 @pytest.fixture
