@@ -70,13 +70,15 @@ def make_plans(settings: Settings, store: Store, log: Source, request: Request) 
 def hold_back(plans: Iterable[Plan]) -> None:
     """Read no further than the checkpoints where the log may have dropped records.
 
-    What comes behind them would hide what a date loses. A partition that was never
-    read is read to its end.
+    What comes behind them would hide what a date loses. A topic that was never
+    consumed is read to its end.
     """
     for each in plans:
-        for partition in each.sparse & each.declared.keys():
+        if not each.sparse & each.declared.keys():
+            continue
+        for partition in each.sparse:
             start, end = each.spans[partition]
-            absorbed = each.declared[partition][-1][1]
+            absorbed = each.declared[partition][-1][1] if partition in each.declared else start
             each.spans[partition] = (start, max(start, min(end, absorbed)))
 
 

@@ -85,16 +85,20 @@ class Backfill:
     def _settle_letters(self, outcome: Outcome) -> None:
         """Dead letters that can be read now and add to no date but the rebuilt ones are closed.
 
-        Where dates are left alone none is, as it may add to one of those; and what was
-        absorbed once and cannot be read any more is still counted there.
+        Where dates are left alone none is, as it may add to one of those. What was absorbed
+        once and cannot be read any more is still counted by dates that are not rebuilt.
         """
         parts = self._rebuilt.parts()
         name = self._plan.projection.name
+        rebuilt = set(self._plan.dates) - set(outcome.kept)
+        unreadable = {at for each in parts for at in each.unreadable}
+        dead_letters.still_absorbed(
+            self._store,
+            name,
+            unreadable,
+            lambda letter: (date := self._date_of(letter)) is not None and date not in rebuilt,
+        )
         if outcome.kept:
-            unreadable = {at for each in parts for at in each.unreadable}
-            dead_letters.still_absorbed(
-                self._store, name, unreadable, lambda letter: self._date_of(letter) in outcome.kept
-            )
             return
         read = {at for each in parts for at in each.letters}
         whole = read - {at for each in parts for at in each.left_out}

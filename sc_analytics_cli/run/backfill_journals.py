@@ -44,13 +44,15 @@ def take_out(plan: Plan, store: Store, scanned: Sequence[Scanned]) -> None:
     entered = {at: order for each in scanned for at, order in each.entered.items()}
 
     gone = _Gone(plan, scanned)
-    # Of a date that may be left alone what cannot be read any more is still counted.
-    counted = {at for each in scanned for at in each.unreadable if plan.guarded}
+    unreadable = {at for each in scanned for at in each.unreadable}
 
     def stands(order: str, entry: journal.Entry) -> bool:
         at = Coordinate.of(entry["at"])
         start, end = plan.spans.get(at.partition, (0, 0))
-        if not start <= at.offset < end or at in gone or at in counted:
+        if not start <= at.offset < end or at in gone:
+            return True
+        # A date that may be left alone counts still what cannot be read any more.
+        if at in unreadable and entry["date"] in plan.guarded:
             return True
         return at in found and entered.get(at, order) == order
 

@@ -60,9 +60,10 @@ class MemoryLog:
         self._records[partition] = kept
 
     def put_back(self, partition: str, offset: int, value: bytes) -> None:
-        """Let there be this record at an offset, as if it had always been what it is."""
+        """Let the record at an offset be this one, as if it had always been."""
+        (was,) = [record for record in self._records[partition] if record.offset == offset]
         self.compact_away(partition, offset)
-        records = [*self._records[partition], LogRecord(offset, value, None, 0)]
+        records = [*self._records[partition], was._replace(value=value)]
         self._records[partition] = sorted(records, key=lambda record: record.offset)
 
     def chunk(self, partition: str, start: int, end: int) -> Chunk:

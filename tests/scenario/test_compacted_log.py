@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, timedelta
 
 import pytest
@@ -27,18 +27,18 @@ from .test_counted_elsewhere import DATES, LATER, logs
 from .world import World
 
 
-def backfill(world: World, *, allowed: bool = False) -> Outcome:
-    """Rebuild all dates from this world's log, as the command does."""
+def backfill(world: World, dates: Sequence[str] = DATES, *, allowed: bool = False) -> Outcome:
+    """Rebuild dates from this world's log, as the command does."""
     bounds = world.log.bounds(world.log.partitions())
     declared = checkpoints_of(world.store, world.projection)
     planned = plan(
-        world.projection, world.store, declared, bounds, world.log.offsets_at, DATES, UTC,
+        world.projection, world.store, declared, bounds, world.log.offsets_at, dates, UTC,
         timedelta(0), world.log.compacted(bounds),
     )  # fmt: skip
     hold_back([planned])
     if allowed:
         planned.guarded = frozenset()
-    request = Request([], DATES, KAFKA, 1, timedelta(0), False)
+    request = Request([], dates, KAFKA, 1, timedelta(0), False)
     done: dict[str, Outcome] = {}
     rebuild(Settings(flush_records=3), world.store, world.log, [planned], request, Notebook(), done)
     return done[world.projection.name]
@@ -241,3 +241,17 @@ def test_a_counter_that_is_declared_no_more_is_no_loss() -> None:
     assert list(backfill(world).changed) == [DATES[0]]
     (mended,) = world.store.load(kind, [DATES[0]]).values()
     assert (mended["orders_created"], mended["hours"]) == (2, {"10": {"orders_created": 2}})
+
+
+def test_what_cannot_be_read_any_more_is_still_counted_by_dates_that_are_not_rebuilt() -> None:
+    """On any log: it is listed as absorbed until its own date is rebuilt without it, then open."""
+    log = compacted(created(0, 4))
+    log.is_compacted = False
+    world = World("order-funnel", log, memory(MemoryStore()))
+    world.consumer().run()
+    log.put_back("topic/0", 0, json.dumps(created(0, 1)[0] | {"event_id": 5}).encode())
+    for dates, status, total in (([DATES[1]], "absorbed", 2), ([DATES[0]], "open", 1)):
+        backfill(world, dates)
+        (letter,) = world.store.scan(DEAD_LETTERS)
+        assert letter["status"] == status
+        assert world.documents()[DATES[0]]["orders_created"] == total
