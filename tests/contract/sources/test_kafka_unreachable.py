@@ -61,7 +61,8 @@ def test_trying_again_and_again_leaves_no_threads_behind(
     for _ in range(5):
         with pytest.raises(UnreachableError):
             opens(closed_port, timeout=0.2)
-    assert threading.active_count() == before
+    # Of what ran before, something may have ended meanwhile.
+    assert threading.active_count() <= before
 
 
 @pytest.mark.servers
