@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from threading import Thread
 
 from confluent_kafka import Consumer, KafkaException, TopicPartition
 
@@ -133,20 +132,30 @@ class ConfluentFollower:
             self._tell(fresh)
 
     def close(self) -> None:
-        """See Follower.close; leaving waits for the last commit, as long as for any answer."""
+        """See Follower.close; leaving waits for the last commit.
+
+        The driver would look for a coordinator to commit to until it found one
+        (confluentinc/librdkafka#3740). So the coordinator is asked first; where it
+        does not answer, the consumer is let go of without leaving: that ends its
+        threads within the session time-out, after which the group gives its
+        partitions away.
+        """
+        if not self._coordinated():
+            del self._consumer
+            return
         # A group that cannot be told is no failure: the store knows how far we are.
         with suppress(AnalyticsError):
             if self._committed:
                 self._tell(self._committed)
-        # The driver looks for a coordinator to commit to until it finds one
-        # (confluentinc/librdkafka#3740): what has not left by then does so whenever it can.
-        leaving = Thread(target=self._leave, name="leaves the group", daemon=True)
-        leaving.start()
-        leaving.join(self._connection.timeout)
+        self._consumer.close()
 
-    def _leave(self) -> None:
-        with suppress(KafkaException):
-            self._consumer.close()
+    def _coordinated(self) -> bool:
+        """Whether the group's coordinator answers."""
+        try:
+            self._consumer.committed([place(f"{self._topic}/0")], self._connection.timeout / 2)
+        except KafkaException:
+            return False
+        return True
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
         """Hold back what is given; what was committed before may be overtaken since."""
