@@ -46,7 +46,7 @@ class ConfluentFollower:
         self._silence = Silence(connection.timeout / 2)
         self._held: set[str] = set()
         self._taken: set[str] = set()
-        self._decided = False
+        self._decided = self._closed = False
         self._at: dict[str, int] = {}
         self._committed: dict[str, int] = {}
         self._reasons = Reasons()
@@ -140,6 +140,9 @@ class ConfluentFollower:
         threads within the session time-out, after which the group gives its
         partitions away.
         """
+        if self._closed:
+            return
+        self._closed = True
         if not self._coordinated():
             del self._consumer
             return
