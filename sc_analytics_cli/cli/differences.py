@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from rich.cells import cell_len, chop_cells
-
 from ..projections.declaration import Projection
 from ..report.differences import Difference, differences
 from ..report.safe import harmless
@@ -169,6 +167,8 @@ def _room_for_fields(
     width: int, headings: Sequence[str], rows: Iterable[tuple[str, str, str, str, str]]
 ) -> int:
     """The columns that dates and amounts leave for the fields' names."""
+    from rich.cells import cell_len
+
     table = [("date", "", *headings, "difference"), *rows]
     others = [max(cell_len(row[at]) for row in table) for at in (0, 2, 3, 4)]
     return max(_LEAST_ROOM, width - sum(others) - _GAP * len(others))
@@ -179,6 +179,8 @@ def pieces(name: str, room: int) -> list[str]:
 
     What is told of a key of a field begins a line of its own.
     """
+    from rich.cells import cell_len, chop_cells
+
     if cell_len(name) <= room:
         return [name]
     head, colon, key = name.partition(": ")

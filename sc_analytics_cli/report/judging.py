@@ -43,11 +43,11 @@ class Judge:
         now, days = self._figures(hours)
         for name, field in rates(self.judged.projection).items():
             value = _part(field, now)
+            if value is None:
+                continue
             of_days = {
                 ago: part for ago, each in days.items() if (part := _part(field, each)) is not None
             }
-            if value is None:
-                continue
             found = judge_rate(value, of_days, self._hourly[name])
             if found is not None:
                 yield Verdict(name, field, field.of(now), found)
@@ -58,11 +58,9 @@ class Judge:
         projection = self.judged.projection
         for name, field in projection.shape.fields.items():
             unit = _unit(projection, name, field, days.values())
-            if unit is None:
+            if unit is None or now[name] is None:
                 continue
             of_days = {ago: each[name] for ago, each in days.items() if each[name] is not None}
-            if now[name] is None:
-                continue
             clumps = partial(self._clumps, name, unit)
             found = judge_count(now[name], of_days, clumps, unit=unit)
             if found is not None:

@@ -116,16 +116,16 @@ def close(
     store: Store, projection: str, coordinates: Iterable[Coordinate], status: str, now: datetime
 ) -> None:
     """Give those of these that are not counted another status; the others stay as they are."""
-    pending = [f"{projection}:{at}" for at in coordinates]
-    while pending:
-        letters = store.load(DEAD_LETTERS, pending).values()
-        closed = [
-            each | {"status": status, "closed_at": now}
-            for each in letters
-            if each["status"] in UNCOUNTED and each["status"] != status
-        ]
-        written = store.swap(DEAD_LETTERS, closed)
-        pending = [each["_id"] for each in closed if each["_id"] not in written]
+    _restate(
+        store,
+        projection,
+        coordinates,
+        lambda letter: (
+            {"status": status, "closed_at": now}
+            if letter["status"] in UNCOUNTED and letter["status"] != status
+            else None
+        ),
+    )
 
 
 def still_absorbed(
@@ -135,14 +135,27 @@ def still_absorbed(
     counted: Callable[[Document], bool],
 ) -> None:
     """List those of the open ones that are `counted` as absorbed: a document counts them still."""
+    _restate(
+        store,
+        projection,
+        coordinates,
+        lambda letter: (
+            {"status": ABSORBED} if letter["status"] == OPEN and counted(letter) else None
+        ),
+    )
+
+
+def _restate(
+    store: Store,
+    projection: str,
+    coordinates: Iterable[Coordinate],
+    change: Callable[[Document], Document | None],
+) -> None:
+    """Change these letters, whoever else writes them; `change` gives the fields, None for none."""
     pending = [f"{projection}:{at}" for at in coordinates]
     while pending:
         letters = store.load(DEAD_LETTERS, pending).values()
-        changed = [
-            each | {"status": ABSORBED}
-            for each in letters
-            if each["status"] == OPEN and counted(each)
-        ]
+        changed = [each | fields for each in letters if (fields := change(each)) is not None]
         written = store.swap(DEAD_LETTERS, changed)
         pending = [each["_id"] for each in changed if each["_id"] not in written]
 
