@@ -18,7 +18,7 @@ from ..errors import AnalyticsError, InterruptedRunError
 from ..run.ports import NOWHERE, Level, Observer, Pulse, Where
 from ..run.tally import Tally
 from .failures import report
-from .garbage import collected_rarely
+from .interpreter import at_work
 from .signals import ChildSignals, StopSignals, held_back
 from .signed import Signed, SignedInWords
 
@@ -48,7 +48,7 @@ def run_jobs(jobs: Sequence[Job], observer: Observer, *, drain: bool = False) ->
     """
     stopped = StopSignals().stopped if drain else _never
     if len(jobs) == 1:
-        with collected_rarely():
+        with at_work():
             (job,) = jobs
             return [job.work(Signed(observer, job.name, os.getpid()), stopped)]
     with held_back():
@@ -193,7 +193,7 @@ class _Telling:
 def _child(work: Work, pipe: Connection[Any, Any]) -> None:
     signals = ChildSignals()
     try:
-        with collected_rarely():
+        with at_work():
             result = work(_Telling(pipe), signals.stopped)
         with suppress(BrokenPipeError):
             pipe.send(("result", result))

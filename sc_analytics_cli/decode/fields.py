@@ -51,10 +51,6 @@ def identifier(value: object, name: str) -> str:
 
 def nonempty(value: object, name: str) -> str:
     """An `identifier` that is not empty."""
-    if type(value) is str and value.isascii() and 0 < len(value) <= MAX_ID_BYTES:
-        if "\0" in value:
-            raise Rejected(f"{name} holds U+0000")
-        return value
     checked = identifier(value, name)
     if not checked:
         raise Rejected(f"{name} is empty")

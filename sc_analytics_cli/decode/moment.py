@@ -25,6 +25,9 @@ _AFTER_THE_HOUR: Final = re.compile(r":[0-5][0-9]" + _SECOND + _OFFSET)
 _SECONDS: Final = re.compile(r":([0-5][0-9])")
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
 _HOUR, _MINUTE, _SECOND_ENDS = 13, 16, 19
+_TO_HOUR: Final = slice(_HOUR)
+_AFTER_HOUR: Final = slice(_HOUR, _SECOND_ENDS)
+_AFTER_SECOND: Final = slice(_SECOND_ENDS, None)
 _CACHED: Final = 100_000
 
 
@@ -55,13 +58,12 @@ class Calendar:
         Raises Rejected where it is not a date-time, or its UTC instant lies
         outside the years 1970 to 9998.
         """
+        try:
+            if text[_AFTER_HOUR] in _MINUTES_AND_SECONDS and text[_AFTER_SECOND] in _UTC_ENDINGS:  # type: ignore[index]
+                return self._known_of_utc[text[_TO_HOUR]]  # type: ignore[index]
+        except (KeyError, TypeError):
+            pass
         if type(text) is str:
-            if text[_HOUR:_SECOND_ENDS] in _MINUTES_AND_SECONDS and (
-                text[_SECOND_ENDS:] in _UTC_ENDINGS
-            ):
-                slot = self._known_of_utc.get(text[:_HOUR])
-                if slot is not None:
-                    return slot
             rest = _AFTER_THE_HOUR.fullmatch(text, _HOUR)
             if rest is not None:
                 known = self._known.get(rest[1])

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import orjson
 
 from ..event import DeadLetter, Effect, Event, Fact, Record
-from .fields import Envelope, Rejected, either, nonempty
+from .fields import MAX_ID_BYTES, Envelope, Rejected, either, nonempty
 from .lenient import parse_leniently
 from .moment import Calendar
 
@@ -78,15 +78,24 @@ def read(
             if reader is None:
                 skipped += 1
                 continue
-            event_id, instant = envelope.get("event_id"), envelope.get("occurred_at")
-            event_id = nonempty(envelope.get("id") if event_id is None else event_id, "event_id")
+            event_id = envelope.get("event_id")
+            # Looked at in place first: a call takes as long as all of that.
+            if (
+                type(event_id) is not str
+                or not event_id.isascii()
+                or not 0 < len(event_id) <= MAX_ID_BYTES
+                or "\0" in event_id
+            ):
+                event_id = nonempty(either(envelope, "event_id", "id"), "event_id")
+            instant = envelope.get("occurred_at")
             date, hour = slot(envelope.get("time") if instant is None else instant)
             effect = reader(envelope)
-            adds, fact = ((), effect) if isinstance(effect, Fact) else (effect, None)
-            if dates is not None and date not in dates and fact is None:
+            if isinstance(effect, Fact):
+                found(_event((record.offset, event_id, date, hour, (), effect)))
+            elif dates is None or date in dates:
+                found(_event((record.offset, event_id, date, hour, effect, None)))
+            else:
                 elsewhere += 1
-                continue
-            found(_event((record.offset, event_id, date, hour, adds, fact)))
         except Rejected as reason:
             dead.append(DeadLetter(record, str(reason)))
         except FunctionFailed as failed:

@@ -52,6 +52,7 @@ Entry = tuple[str, tuple[Add, ...]]
 """An hour and what is added in it."""
 
 
+_OFFSET: Callable[[Adding], int] = attrgetter("offset")
 _ENTRY: Callable[[Adding], Entry] = attrgetter("hour", "adds")
 
 
@@ -68,12 +69,12 @@ class Delta:
     @property
     def first(self) -> int:
         """The lowest offset that adds anything."""
-        return min(posting.offset for posting in self.postings)
+        return min(map(_OFFSET, self.postings))
 
     @property
     def last(self) -> int:
         """The highest offset that adds anything."""
-        return max(posting.offset for posting in self.postings)
+        return max(map(_OFFSET, self.postings))
 
     def entries(self) -> Counter[Entry]:
         """How often each (hour, additions) occurs."""

@@ -21,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
+from functools import partial
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from ..decode.moment import Calendar
@@ -77,6 +79,9 @@ def unobserved(step: Step) -> None:
 
 
 EVERYTHING: Final = Everything()
+
+_coordinate: Callable[[tuple[str, int]], Coordinate] = partial(tuple.__new__, Coordinate)
+"""A coordinate of its two parts; a named tuple's own constructor takes twice as long."""
 
 
 class Flush:
@@ -157,10 +162,7 @@ class Flush:
             for partition, stretch in stretches.items()
         }
         events = self._scope.events(readings)
-        # From the back, so that of two copies in this batch the first one stays.
-        first = {
-            event.id: Coordinate(partition, event.offset) for partition, event in reversed(events)
-        }
+        first = _first_of_each(events)
         claims = self._store.prepared(self.projection.ledger(), first)
         return Decoded(stretches, readings, events, claims)
 
@@ -274,6 +276,14 @@ class Flush:
         missing = self._documents.missing(dates)
         if missing:
             self._documents.loaded(self._store.load(kind, missing))
+
+
+def _first_of_each(events: Sequence[Located]) -> dict[str, Coordinate]:
+    """Event id → the first place where this batch has it, which is set last."""
+    back = events[::-1]
+    offsets = [event.offset for _, event in back]
+    places = map(_coordinate, zip(map(itemgetter(0), back), offsets, strict=True))
+    return dict(zip([event.id for _, event in back], places, strict=True))
 
 
 def _postings(deltas: Mapping[str, Delta]) -> int:

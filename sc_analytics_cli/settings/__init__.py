@@ -44,7 +44,7 @@ class Settings:
     order_topic: str = setting("sc.domain.order", "Topic of order events.", TEXT)
     rules: Rules = field(default=Rules())
     timeout: float = setting(10.0, "How long to wait for a server.", duration(0.1, 3600))
-    flush_records: int = setting(10_000, "Flush after so many records.", whole(1, 100_000))
+    flush_records: int = setting(16_000, "Flush after so many records.", whole(1, 100_000))
     flush_interval: float = setting(1.0, "… or after so long: 1s, 100ms.", duration(0.001, 86_400))
     session_timeout: float = setting(
         15.0, "When the group gives a silent member's work away.", duration(0.001, 86_400)

@@ -29,9 +29,10 @@ from pymongo.uri_parser import parse_uri
 from ..errors import AnalyticsError
 from ..event import Coordinate
 from ..fold.field import Document
+from .ledger_claim import DUPLICATE_KEY
 from .memory import new_rev
 from .mongo_errors import check_sizes, no_user, place, translated, unusable
-from .mongo_ledger import DUPLICATE_KEY, MongoLedger, Segmented
+from .mongo_ledger import MongoLedger, Prepared
 
 _LOST: Final = 241
 """ConversionFailure, which nothing but a lost `_replacement` raises here."""
@@ -85,9 +86,12 @@ class MongoStore:
         self._ledger_days = ledger_days
         self._lasting: WriteConcern | None = None
         self._ledgers: dict[str, MongoLedger] = {}
+        self._with_indexes: set[str] = set()
 
     def load(self, kind: str, ids: Collection[str]) -> dict[str, Document]:
         """See Store.load."""
+        if not ids:
+            return {}
         with translated(self._at):
             found = self._database[kind].find({"_id": {"$in": list(ids)}})
             return {document["_id"]: document for document in found}
@@ -146,16 +150,17 @@ class MongoStore:
     def prepared(self, ledger: str, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
         """See Store.prepared; for a ledger that looks first there is nothing to write out."""
         known = self._ledgers.get(ledger)
-        segmented = Segmented(claims)
+        prepared = Prepared(claims)
+        prepared.timed.write_out()
         if known is None or not known.looks_first:
-            segmented.write_out()
-        return segmented
+            prepared.others.write_out()
+        return prepared
 
     def claim(self, ledger: str, claims: Mapping[str, Coordinate]) -> dict[str, str]:
         """See Store.claim."""
         with translated(self._at):
             try:
-                return self._ledger(ledger).claim(claims)
+                return self._indexed(ledger).claim(claims)
             except BulkWriteError as error:
                 _refused(error, ledger, [])
                 raise
@@ -163,7 +168,7 @@ class MongoStore:
     def owners(self, ledger: str, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
         with translated(self._at):
-            return MongoLedger(self._database[ledger]).owners(event_ids)
+            return self._ledger(ledger).owners(event_ids)
 
     def atomic(self) -> AbstractContextManager[None]:
         """See Store.atomic: every verb stands by itself here."""
@@ -192,12 +197,17 @@ class MongoStore:
         return self._database[kind].with_options(write_concern=self._lasting)
 
     def _ledger(self, name: str) -> MongoLedger:
-        """The ledger of this name, with its indexes."""
         if name not in self._ledgers:
-            ledger = MongoLedger(self._for_writing(name))
-            ledger.index(self._ledger_days)
-            self._ledgers[name] = ledger
+            self._ledgers[name] = MongoLedger(self._for_writing(name))
         return self._ledgers[name]
+
+    def _indexed(self, name: str) -> MongoLedger:
+        """The ledger of this name, with its indexes."""
+        ledger = self._ledger(name)
+        if name not in self._with_indexes:
+            ledger.index(self._ledger_days)
+            self._with_indexes.add(name)
+        return ledger
 
 
 def _with_longs(value: Any) -> Any:

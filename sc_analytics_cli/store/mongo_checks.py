@@ -15,6 +15,7 @@ from ..errors import AnalyticsError, AuthenticationError, ConflictError
 from ..examination import Address, Check, names_resolve, ports_answer
 from .mongo import MongoStore
 from .mongo_errors import translated, unusable
+from .mongo_ledger import LOG
 
 LOGIN: Final = "MongoDB login"
 _ADVICE: Final = "check --store"
@@ -114,7 +115,10 @@ def _indexes(store: MongoStore, ledgers: Sequence[str]) -> str:
         with translated(store._at):
             there = _collections(store)
             known = {
-                each: store._database[each].index_information() for each in ledgers if each in there
+                each: store._database[each].index_information()
+                for ledger in ledgers
+                for each in (ledger, ledger + LOG)
+                if each in there
             }
     except AuthenticationError:
         return "not looked at: it takes the right listIndexes, which this user has not"
@@ -127,8 +131,9 @@ def _indexes(store: MongoStore, ledgers: Sequence[str]) -> str:
             cause="somebody dropped it; the ledger grows for ever",
             advice="sc-analytics consume NAME makes it with the next event",
         )
-    new = len(ledgers) - len(known)
-    words = f"{len(known)} ledgers have theirs"
+    old = sum(each in known for each in ledgers)
+    new = len(ledgers) - old
+    words = f"{old} ledgers have theirs"
     return words + (f"; the first run makes {new} more" if new else "")
 
 

@@ -17,13 +17,25 @@ from pymongo import MongoClient
 from sc_analytics_cli.store.mongo import MongoStore
 from sc_analytics_cli.store.port import Store
 from tests.contract.stores.kinds import EVERY
+from tests.contract.stores.naming import NamedPlace, Naming, as_it_is
 from tests.contract.stores.places import InFile, InMemory, OnServer, Overlaid, Place
 from tests.servers import MongoServer
 
 
+@pytest.fixture
+def naming() -> Naming:
+    """What words in a test mean as event ids; modules may give others."""
+    return as_it_is
+
+
 @pytest.fixture(params=EVERY)
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def place(request: pytest.FixtureRequest, tmp_path: Path, naming: Naming) -> Iterator[Place]:
     """An empty place of each kind, or of those that the test is parametrised with."""
+    for found in _empty(request, tmp_path):
+        yield found if naming is as_it_is else NamedPlace(found, naming)
+
+
+def _empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     match request.param:
         case "memory":
             yield InMemory()

@@ -19,6 +19,7 @@ from sc_analytics_cli.store.mongo import MongoStore
 from sc_analytics_cli.store.port import Store
 from tests.contract.stores.crowd import in_threads
 from tests.contract.stores.kinds import MONGO, only
+from tests.contract.stores.naming import timed
 from tests.contract.stores.places import OnServer
 from tests.servers import MongoServer
 from tests.servers.ports import free_ports
@@ -32,6 +33,7 @@ SLACK = 4.0
 """How much later than the timeout an answer may be on a busy machine."""
 
 AT = Coordinate("topic/0", 1)
+TIMED = timed("e1")
 VERBS: dict[str, Callable[[Store], object]] = {
     "load": lambda store: store.load(KIND, ["a"]),
     "swap new": lambda store: store.swap(KIND, [{"_id": "new"}]),
@@ -39,7 +41,9 @@ VERBS: dict[str, Callable[[Store], object]] = {
     "remove": lambda store: store.remove(KIND, [{"_id": "a", "rev": "x"}]),
     "scan": lambda store: list(store.scan(KIND)),
     "claim": lambda store: store.claim(LEDGER, {"e1": AT}),
+    "claim in the log": lambda store: store.claim(LEDGER, {TIMED: AT}),
     "owners": lambda store: store.owners(LEDGER, ["e1"]),
+    "owners in the log": lambda store: store.owners(LEDGER, [TIMED]),
 }
 
 
@@ -107,7 +111,7 @@ def test_a_server_killed_between_two_verbs_and_started_again(
 ) -> None:
     store, hasty = opened(), opened(TIMEOUT)
     (rev,) = store.swap(KIND, [{"_id": "a", "n": 1}]).values()
-    assert store.claim(LEDGER, {"e1": AT}) == {}
+    assert store.claim(LEDGER, {"e1": AT, TIMED: AT}) == {}
     wanted = {"a": {"_id": "a", "rev": rev, "n": 1}}
     assert first_answer(lambda: hasty.load(KIND, ["a"])) == wanted
     server.kill()
@@ -115,7 +119,9 @@ def test_a_server_killed_between_two_verbs_and_started_again(
     server.restart()
     assert first_answer(lambda: hasty.load(KIND, ["a"])) == wanted
     assert first_answer(lambda: store.load(KIND, ["a"])) == wanted
-    assert store.claim(LEDGER, {"e1": AT._replace(offset=2), "e2": AT}) == {"e1": str(AT)}
+    later = AT._replace(offset=2)
+    found = store.claim(LEDGER, {"e1": later, "e2": AT, TIMED: later})
+    assert found == {"e1": str(AT), TIMED: str(AT)}
     assert store.swap(KIND, [{"_id": "a", "rev": rev, "n": 2}]).keys() == {"a"}
 
 
@@ -128,16 +134,18 @@ def test_what_was_acknowledged_outlives_a_crash_of_the_server(
     document["rev"] = store.swap(KIND, [document])["a"]
     steps: list[Callable[[], object]] = [
         lambda: document.update(rev=store.swap(KIND, [document | {"n": 1}])["a"], n=1),
-        lambda: store.claim(LEDGER, {"e1": AT}),
+        lambda: store.claim(LEDGER, {"e1": AT, TIMED: AT}),
         lambda: store.remove(KIND, [document]),
     ]
-    wanted = [([document], {}), ([document], {"e1": str(AT)}), ([], {"e1": str(AT)})]
+    both = {"e1": str(AT), TIMED: str(AT)}
+    wanted: list[tuple[list[dict[str, Any]], dict[str, str]]]
+    wanted = [([document], {}), ([document], both), ([], both)]
     for step, (documents, owners) in zip(steps, wanted, strict=True):
         first_answer(step)
         server.kill()
         server.restart()
         assert first_answer(lambda: list(store.scan(KIND))) == documents
-        assert store.owners(LEDGER, ["e1"]) == owners
+        assert store.owners(LEDGER, ["e1", TIMED]) == owners
 
 
 @only(*MONGO)
@@ -179,11 +187,13 @@ def test_a_write_that_may_not_last_is_one_whose_outcome_is_unknown(
     connect: Connect, faulty: MongoServer
 ) -> None:
     store = connect(faulty.database_uri("y"))
+    claims = {"e0": AT, "e1": AT, TIMED: AT}
     store.claim(LEDGER, {"e0": AT})
     concern = {"code": 64, "errmsg": "waiting for replication timed out"}
     verbs: list[Callable[[], object]] = [
         lambda: store.swap(KIND, [{"_id": "a", "n": 1}]),
         lambda: store.claim(LEDGER, {"e0": AT, "e1": AT}),
+        lambda: store.claim(LEDGER, {TIMED: AT}),
     ]
     for verb in verbs:
         fault = failing(faulty, failCommands=["insert"], writeConcernError=concern)
@@ -192,7 +202,8 @@ def test_a_write_that_may_not_last_is_one_whose_outcome_is_unknown(
     # It did happen, as it turns out; doing it again is safe and tells.
     assert store.swap(KIND, [{"_id": "a", "n": 1}]) == {}
     assert store.load(KIND, ["a"])["a"]["n"] == 1
-    assert store.claim(LEDGER, {"e0": AT, "e1": AT}) == {}
+    assert store.owners(LEDGER, [TIMED]) == {TIMED: str(AT)}
+    assert store.claim(LEDGER, claims) == {}
 
 
 def test_a_connection_that_breaks_once_is_not_noticed(

@@ -13,9 +13,11 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from sc_analytics_cli.event import Coordinate
+from sc_analytics_cli.store.mongo_ledger import LOG
 from sc_analytics_cli.store.port import Store
 from tests.contract.stores.crowd import begin, end, in_processes
 from tests.contract.stores.kinds import MONGO, only
+from tests.contract.stores.naming import EVERY_NAMING, Naming
 from tests.contract.stores.places import OnServer, Place
 
 LEDGER = "analytics_ledger_order_funnel"
@@ -29,6 +31,13 @@ def database(place: OnServer) -> Iterator[Database[dict[str, Any]]]:
     """The database of `place`, seen with the plain driver."""
     with MongoClient[dict[str, Any]](place.uri, timeoutMS=30_000) as client:
         yield client.get_default_database()
+
+
+@pytest.fixture(params=EVERY_NAMING)
+def naming(request: pytest.FixtureRequest) -> Naming:
+    """Words are ids of each kind."""
+    found: Naming = request.param
+    return found
 
 
 def log_with_duplicates(seed: int) -> list[list[tuple[str, Coordinate]]]:
@@ -162,7 +171,8 @@ def test_segments_are_forgotten_while_ids_are_claimed(
 
     def forget() -> None:
         while not stop.is_set():
-            database[LEDGER].delete_many({})
+            for each in (LEDGER, LEDGER + LOG):
+                database[each].delete_many({})
 
     forgetting = threading.Thread(target=forget)
     forgetting.start()
@@ -188,9 +198,10 @@ def test_the_server_forgets_whole_segments_after_their_days(
     old = {f"old{n}": Coordinate("topic/0", n) for n in range(700)}
     new = {f"new{n}": Coordinate("topic/0", 700 + n) for n in range(700)}
     store.claim(LEDGER, old)
-    database[LEDGER].update_many(
-        {}, [{"$set": {"seen": {"$subtract": ["$seen", 40 * 86_400_000]}}}]
-    )
+    for each in (LEDGER, LEDGER + LOG):
+        database[each].update_many(
+            {}, [{"$set": {"seen": {"$subtract": ["$seen", 40 * 86_400_000]}}}]
+        )
     store.claim(LEDGER, new)
     database.client.admin.command("setParameter", 1, ttlMonitorSleepSecs=1)
     try:
@@ -203,17 +214,3 @@ def test_the_server_forgets_whole_segments_after_their_days(
     assert store.owners(LEDGER, new) == {each: str(at) for each, at in new.items()}
     again = {each: Coordinate("topic/1", at.offset) for each, at in old.items()}
     assert store.claim(LEDGER, again) == {}
-
-
-@only(MONGO[0])
-def test_a_segment_and_its_index_are_small(
-    store: Store, database: Database[dict[str, Any]]
-) -> None:
-    """Bytes an id, data and indexes together, uncompressed: it is what memory has to hold."""
-    for start in range(0, 20_000, 5_000):
-        store.claim(
-            LEDGER, {f"event-{n}": Coordinate("topic/0", n) for n in range(start, start + 5_000)}
-        )
-    stats = database.command("collStats", LEDGER)
-    assert stats["count"] == 40
-    assert stats["size"] / 20_000 < 40

@@ -10,8 +10,10 @@ from pymongo.database import Database
 from sc_analytics_cli.errors import LimitError
 from sc_analytics_cli.event import Coordinate
 from sc_analytics_cli.store.mongo import MongoStore
+from sc_analytics_cli.store.mongo_ledger import LOG
 from sc_analytics_cli.store.port import Store
 from tests.contract.stores.kinds import MONGO, only
+from tests.contract.stores.naming import timed
 from tests.contract.stores.places import OnServer
 
 Connect = Callable[..., MongoStore]
@@ -179,6 +181,34 @@ def test_a_range_read_before_is_looked_up_and_a_new_one_inserted(
     assert claim(50, 150) == ["query"]
     assert claim(200, 300) == ["insert", "query"]  # none was there: it inserts from now on
     assert claim(300, 400) == ["insert"]
+
+
+@only(MONGO[0])
+def test_a_segment_and_its_index_are_small(
+    store: Store, database: Database[dict[str, Any]]
+) -> None:
+    """Bytes an id, data and indexes together, uncompressed: it is what memory has to hold."""
+    for start in range(0, 20_000, 5_000):
+        store.claim(
+            LEDGER, {f"event-{n}": Coordinate("topic/0", n) for n in range(start, start + 5_000)}
+        )
+    stats = database.command("collStats", LEDGER)
+    assert stats["count"] == 40
+    assert stats["size"] / 20_000 < 40
+
+
+@only(MONGO[0])
+def test_a_segment_of_the_log_has_no_index_over_its_ids(
+    store: Store, database: Database[dict[str, Any]]
+) -> None:
+    """Bytes an id, uncompressed, and of the indexes: they do not grow with the ids."""
+    for start in range(0, 20_000, 5_000):
+        ids = [timed(f"event-{n}") for n in range(start, start + 5_000)]
+        store.claim(LEDGER, {each: Coordinate("topic/0", n) for n, each in enumerate(ids)})
+    stats = database.command("collStats", LEDGER + LOG)
+    assert stats["count"] == 40
+    assert stats["size"] / 20_000 < 28
+    assert stats["totalIndexSize"] / 20_000 < 8
 
 
 @only(MONGO[0])  # a standalone server logs nothing

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import weakref
 
-from sc_analytics_cli.cli.garbage import collected_rarely
+from sc_analytics_cli.cli.interpreter import at_work
 from tests.integration.product import wait_until
 
 
@@ -19,7 +20,7 @@ class Connection:
 
 def test_what_holds_itself_is_swept_away_however_little_it_is() -> None:
     """Long before there are objects enough for the collector to look by itself."""
-    with collected_rarely(every=0.01):
+    with at_work(every=0.01):
         left = weakref.ref(Connection())
         wait_until(lambda: left() is None, what="the sweep")
 
@@ -30,10 +31,11 @@ def sweeping() -> bool:
 
 
 def test_afterwards_all_is_as_it_was() -> None:
-    """No thread goes on sweeping, and the thresholds are the interpreter's."""
-    before = gc.get_threshold()
+    """No thread goes on sweeping; collector and turns are the interpreter's own again."""
+    before = gc.isenabled(), sys.getswitchinterval()
     for _ in range(3):
-        with collected_rarely(every=0.01):
-            assert gc.get_threshold() != before
+        with at_work(every=0.01):
+            assert not gc.isenabled()
+            assert sys.getswitchinterval() < before[1]
     wait_until(lambda: not sweeping(), what="the end of the sweeps")
-    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
+    assert (gc.isenabled(), sys.getswitchinterval(), gc.get_freeze_count()) == (*before, 0)

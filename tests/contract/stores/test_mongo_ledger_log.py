@@ -1,0 +1,147 @@
+"""The log of a ledger: whoever is first takes a number, at whatever moment others come between."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from sc_analytics_cli.event import Coordinate
+from sc_analytics_cli.store import mongo_ledger_log
+from sc_analytics_cli.store.mongo_ledger import LOG
+from sc_analytics_cli.store.mongo_ledger_log import LedgerLog
+from sc_analytics_cli.store.port import Store
+from tests.contract.stores.kinds import MONGO, only
+from tests.contract.stores.naming import scattered, timed
+from tests.contract.stores.places import OnServer
+
+LEDGER = "analytics_ledger_order_funnel"
+HOUR = 3_600_000 // 7
+"""So many words further on, an id of `timed` is an hour younger."""
+
+
+@pytest.fixture
+def log(place: OnServer) -> Iterator[Any]:
+    """The collection of the log, seen with the plain driver."""
+    with MongoClient[dict[str, Any]](place.uri, timeoutMS=30_000) as client:
+        database: Database[dict[str, Any]] = client.get_default_database()
+        yield database[LEDGER + LOG]
+
+
+def claims(numbers: range | list[int], partition: str) -> dict[str, Coordinate]:
+    return {timed(f"e{n}"): Coordinate(partition, n) for n in numbers}
+
+
+@only(*MONGO)
+@pytest.mark.parametrize("moment", ["_end", "_places", "_append"])
+@pytest.mark.parametrize("theirs", [range(900, 1_100), range(5_000, 5_010), range(2_000)])
+def test_somebody_else_claims_in_the_middle_of_a_claim(
+    opened: Callable[..., Store], monkeypatch: pytest.MonkeyPatch, moment: str, theirs: range
+) -> None:
+    """Before any step of it: what they have is theirs, and the rest is ours."""
+    store, other = opened(), opened()
+    assert other.claim(LEDGER, claims(range(7_000, 7_100), "topic/9")) == {}
+    step = getattr(LedgerLog, moment)
+    between = [claims(theirs, "topic/1")]
+
+    def interrupted(self: LedgerLog, *arguments: Any) -> Any:
+        if between:
+            assert other.claim(LEDGER, between.pop()) == {}
+        return step(self, *arguments)
+
+    monkeypatch.setattr(LedgerLog, moment, interrupted)
+    mine = claims(range(1_500), "topic/0")
+    shared = claims([n for n in theirs if n < 1_500], "topic/1")
+    assert store.claim(LEDGER, mine) == {each: str(at) for each, at in shared.items()}
+    owners = {each: str(at) for each, at in (mine | claims(theirs, "topic/1")).items()}
+    assert store.owners(LEDGER, owners) == other.owners(LEDGER, owners) == owners
+
+
+@only(*MONGO)
+def test_a_number_that_is_taken_in_the_midst_of_a_claim(
+    store: Store, log: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The segments before it stay; the others are looked up again and go behind it."""
+    assert store.claim(LEDGER, claims([1_200], "topic/1")) == {}
+    theirs = log.find_one_and_delete({})
+    append = LedgerLog._append
+    tried = []
+
+    def overtaken(self: LedgerLog, mine: Any, end: Any, session: Any) -> int:
+        if not tried:
+            log.insert_one(theirs | {"_id": end.number + 3})
+        tried.append(append(self, mine, end, session))
+        return tried[-1]
+
+    monkeypatch.setattr(LedgerLog, "_append", overtaken)
+    mine = claims(range(1_500), "topic/0")
+    assert store.claim(LEDGER, mine) == {timed("e1200"): "topic/1:1200"}
+    assert tried == [1_000, 499]
+    assert store.owners(LEDGER, mine) == {each: str(at) for each, at in mine.items()} | {
+        timed("e1200"): "topic/1:1200"
+    }
+
+
+@only(*MONGO)
+def test_late_ids_have_segments_of_their_own(store: Store, log: Any) -> None:
+    """So that nobody who looks for ids of today has to look through a segment of months."""
+    today = 200 * HOUR
+    mine = claims([today - n * HOUR for n in range(1, 121)], "topic/0")
+    mine |= claims(range(today, today + 400), "topic/0")
+    assert store.claim(LEDGER, mine) == {}
+    assert max(each["high"] - each["low"] for each in log.find()) <= 7 * 400
+    for _ in range(2):
+        elsewhere = {each: Coordinate("topic/1", 1) for each in mine}
+        assert store.claim(LEDGER, elsewhere) == {each: str(at) for each, at in mine.items()}
+
+
+@only(*MONGO)
+def test_more_windows_than_one_question_is_about(store: Store) -> None:
+    """Ids that are days apart from each other, claimed one by one and looked up together."""
+    far = {scattered(f"e{n}"): Coordinate("topic/0", n) for n in range(300)}
+    for each, at in far.items():
+        assert store.claim(LEDGER, {each: at}) == {}
+    assert store.owners(LEDGER, far) == {each: str(at) for each, at in far.items()}
+    assert store.claim(LEDGER, {each: Coordinate("topic/1", 1) for each in far}) == {
+        each: str(at) for each, at in far.items()
+    }
+
+
+@only(*MONGO)
+def test_what_is_no_longer_remembered_is_asked_for_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongo_ledger_log, "_REMEMBERED", 1_000)
+    mine = claims(range(5_000), "topic/0")
+    for _ in range(3):
+        assert store.claim(LEDGER, mine) == {}
+    assert store.owners(LEDGER, mine) == {each: str(at) for each, at in mine.items()}
+
+
+@only(*MONGO)
+def test_numbers_that_begin_anew_are_not_taken_for_the_old_ones(
+    opened: Callable[..., Store], log: Any
+) -> None:
+    """After all was forgotten, what a process remembers under a number is not believed."""
+    store, other = opened(), opened()
+    assert store.claim(LEDGER, claims(range(600), "topic/0")) == {}
+    log.delete_many({})
+    assert other.claim(LEDGER, claims(range(600), "topic/1")) == {}
+    assert store.claim(LEDGER, claims(range(600), "topic/2")) == {
+        each: str(at) for each, at in claims(range(600), "topic/1").items()
+    }
+
+
+@only(*MONGO)
+def test_times_at_either_end_of_what_an_id_can_say(store: Store) -> None:
+    """1970, and the year 10889."""
+    ends = {
+        f"{'0' * 8}-0000-7000-8000-{'0' * 12}": Coordinate("topic/0", 1),
+        f"{'0' * 8}-0001-7000-8000-{'0' * 12}": Coordinate("topic/0", 2),
+        f"{'f' * 8}-ffff-7fff-bfff-{'f' * 12}": Coordinate("topic/0", 3),
+    }
+    assert store.claim(LEDGER, ends) == {}
+    assert store.claim(LEDGER, {each: Coordinate("topic/1", 1) for each in ends}) == {
+        each: str(at) for each, at in ends.items()
+    }
