@@ -10,25 +10,26 @@ from contextlib import contextmanager
 from typing import Final
 
 _SWEEP_SECONDS: Final = 60.0
+_OBJECTS: Final = 1_000_000
 _TURN_SECONDS: Final = 0.0005
 
 
 @contextmanager
 def at_work(every: float = _SWEEP_SECONDS) -> Iterator[None]:
-    """Inside, cyclic garbage is looked for every so many seconds, and at no other time.
+    """Inside, cyclic garbage is looked for every so many seconds, or after a million objects.
 
     A batch makes some tens of thousands of objects that all go at its end, none of
-    them cyclic: a search by their number finds nothing, and takes a seventh of the
-    time. What is cyclic comes of servers that go away: connections, and errors that
+    them cyclic: a search after every few hundred finds nothing, and takes a seventh of
+    the time. What is cyclic comes of servers that go away: connections, and errors that
     hold them. By number it would hardly ever be found, and memory would grow with
-    every outage.
+    every outage; a projection's own function may make more than that.
 
     A thread that computes leaves the interpreter after half a millisecond to one that
     waits for it, not after five: the one that writes a batch asks a store several
     times, and would wait as often for the one that reads the next batch.
     """
-    before = gc.isenabled(), sys.getswitchinterval()
-    gc.disable()
+    threshold, turn = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(_OBJECTS)
     gc.freeze()  # what was imported is no garbage, and need not be looked at
     sys.setswitchinterval(_TURN_SECONDS)
     over = threading.Event()
@@ -38,9 +39,7 @@ def at_work(every: float = _SWEEP_SECONDS) -> Iterator[None]:
     finally:
         over.set()
         gc.unfreeze()
-        enabled, turn = before
-        if enabled:
-            gc.enable()
+        gc.set_threshold(*threshold)
         sys.setswitchinterval(turn)
 
 

@@ -60,9 +60,11 @@ class Calendar:
         """
         try:
             if text[_AFTER_HOUR] in _MINUTES_AND_SECONDS and text[_AFTER_SECOND] in _UTC_ENDINGS:  # type: ignore[index]
-                return self._known_of_utc[text[_TO_HOUR]]  # type: ignore[index]
+                slot = self._known_of_utc.get(text[_TO_HOUR])  # type: ignore[index]
+                if slot is not None:
+                    return slot
         except (KeyError, TypeError):
-            pass
+            pass  # no text
         if type(text) is str:
             rest = _AFTER_THE_HOUR.fullmatch(text, _HOUR)
             if rest is not None:

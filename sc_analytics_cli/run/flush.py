@@ -279,7 +279,7 @@ class Flush:
 
 
 def _first_of_each(events: Sequence[Located]) -> dict[str, Coordinate]:
-    """Event id → the first place where this batch has it, which is set last."""
+    """Event id → where this batch has it; walked backwards, so that the first of two stays."""
     back = events[::-1]
     offsets = [event.offset for _, event in back]
     places = map(_coordinate, zip(map(itemgetter(0), back), offsets, strict=True))

@@ -32,22 +32,16 @@ class Columns:
         self.claims = claims
         self.keys = sorted(claims)
 
-    def __len__(self) -> int:
-        return len(self.keys)
-
     @cached_property
-    def _packed(self) -> tuple[list[str], bytes, bytes, bytes]:
-        """Names of partitions; and of each claim its key, the number of its name, its offset."""
+    def _written(self) -> tuple[bytes, list[str], bytes]:
+        """Of each claim its key, its partition, and its offset in 8 bytes."""
         at = list(map(self.claims.__getitem__, self.keys))
-        partitions = list(map(itemgetter(0), at))
-        named = {name: place for place, name in enumerate(dict.fromkeys(partitions))}
-        places = pack(f"<{len(at)}H", *map(named.__getitem__, partitions))
         offsets = pack(f"<{len(at)}q", *map(itemgetter(1), at))
-        return list(named), b"".join(self.keys), places, offsets
+        return b"".join(self.keys), list(map(itemgetter(0), at)), offsets
 
     def write_out(self) -> None:
         """Do now what `fields` would do when they are asked for."""
-        _ = self._packed
+        _ = self._written
 
     def fields(self, start: int, stop: int) -> dict[str, Any]:
         """A slice of the claims as fields of a document.
@@ -55,16 +49,20 @@ class Columns:
         Of each id 16 bytes of `keys`; `places` and `offsets` (2 and 8 bytes, little-endian)
         say which of the `partitions` it stands in, and where.
         """
-        partitions, keys, places, offsets = self._packed
+        keys, partitions, offsets = self._written
+        own = partitions[start:stop]
+        named = {name: place for place, name in enumerate(dict.fromkeys(own))}
         return {
             "keys": keys[start * KEY_SIZE : stop * KEY_SIZE],
-            "partitions": partitions,
-            "places": places[start * _PLACE.size : stop * _PLACE.size],
+            "partitions": list(named),
+            "places": pack(f"<{len(own)}H", *map(named.__getitem__, own)),
             "offsets": offsets[start * _OFFSET.size : stop * _OFFSET.size],
         }
 
     def without(self, keys: Collection[bytes]) -> Self:
         """The claims of the other keys."""
+        if not keys:
+            return self
         return type(self)({key: at for key, at in self.claims.items() if key not in keys})
 
     def behind(self, count: int) -> Self:

@@ -17,6 +17,10 @@ _FAR: Final = 64
 _SHORT: Final = 256
 """Milliseconds: a shorter gap never does."""
 
+_FEW: Final = 100
+_ONE_IN: Final = 16
+"""How many segments a claim may be cut into by gaps: so many, or one for so many ids."""
+
 Keys = KeysView[bytes] | frozenset[bytes]
 """Keys that are looked for."""
 
@@ -98,10 +102,9 @@ def segments(keys: Sequence[bytes]) -> list[Segment]:
     an id finds few that span its time.
     """
     made = moments(keys)
-    ends = (*_far_apart(made), len(keys))
     return [
         Segment(first, last, Window(made[first], made[last - 1]))
-        for start, stop in pairwise((0, *ends))
+        for start, stop in pairwise((0, *_far_apart(made), len(keys)))
         for first, last in slices(start, stop)
     ]
 
@@ -109,17 +112,26 @@ def segments(keys: Sequence[bytes]) -> list[Segment]:
 def windows(wanted: Sequence[Segment]) -> list[Window]:
     """When their ids were made; segments that follow closely upon each other in one window."""
     found: list[Window] = []
+    before = 0
     for window in (each.window for each in wanted):
-        if found and window.low - found[-1].high <= found[-1].width + window.width:
+        if found and window.low - found[-1].high <= before + window.width:
             found[-1] = Window(found[-1].low, window.high)
         else:
             found.append(window)
+        before = window.width
     return found
 
 
 def _far_apart(made: Sequence[int]) -> list[int]:
-    """The numbers of the moments that lie far behind the one before them."""
+    """The numbers of the moments that lie far behind the one before them.
+
+    What is far hangs on the usual gap, but no more than one id in so many is far:
+    each costs a document, and a question whenever somebody looks for its neighbours.
+    """
     gaps = list(map(sub, made[1:], made))
     sample = sorted(gaps[:: max(1, len(gaps) // 256)])
-    far = max(_SHORT, _FAR * sample[len(sample) // 2]) if sample else _SHORT
-    return [number for number, gap in enumerate(gaps, 1) if gap > far]
+    far = max(_SHORT, _FAR * sample[(len(sample) - 1) // 2]) if len(sample) > 1 else _SHORT
+    most = max(_FEW, len(made) // _ONE_IN)
+    while len(found := [number for number, gap in enumerate(gaps, 1) if gap > far]) > most:
+        far *= 2
+    return found

@@ -148,7 +148,7 @@ class MongoStore:
             return {tuple(e["_id"][name] for name in names): e["count"] for e in found}
 
     def prepared(self, ledger: str, claims: Mapping[str, Coordinate]) -> Mapping[str, Coordinate]:
-        """See Store.prepared; for a ledger that looks first there is nothing to write out."""
+        """See Store.prepared; what is looked up first is not written out for an index."""
         known = self._ledgers.get(ledger)
         prepared = Prepared(claims)
         prepared.timed.write_out()

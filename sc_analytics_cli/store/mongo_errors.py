@@ -33,6 +33,9 @@ _MOST_BYTES: Final = 16 * 1024 * 1024
 _NOT_ALLOWED: Final = 13
 _NO_LOGIN: Final = (18, 8000)
 _NO_ROOM: Final = 14031
+_STARTED_AGAIN: Final = (43, 134)
+"""A cursor of before is unknown; what a majority has is not known yet."""
+
 _VERIFY: Final = re.compile(r"certificate verify failed: (?P<reason>.*?)\.? \(_ssl")
 _HOSTS_NAMED: Final = 3
 _MISSING: Final = re.compile(
@@ -154,7 +157,10 @@ def _translation(error: PyMongoError, hosts: str, user: str | None) -> Analytics
             cause="it wants TLS (tls=true in --store), or it is about to stop",
             advice="check --store, then type the command again",
         )
-    if isinstance(error, ConnectionFailure | WTimeoutError | BulkWriteError) or error.timeout:
+    again = isinstance(error, OperationFailure) and error.code in _STARTED_AGAIN
+    if isinstance(error, ConnectionFailure | WTimeoutError | BulkWriteError) or (
+        error.timeout or again
+    ):
         return UnreachableError(
             f"MongoDB does not answer: {_first_line(error)}",
             cause="it is not running there, or the network does not let us through",

@@ -22,8 +22,9 @@ from .ledger_segment import Timed
 from .mongo_ledger_index import LedgerIndex, Written
 from .mongo_ledger_log import LedgerLog
 
-LOG: Final = "_log"
-"""What the collection of the log is called by, behind the name of the ledger."""
+LOG: Final = ".log"
+"""What the collection of the log is called by, behind the name of the ledger: no projection, and
+so no other ledger, has a dot in its name."""
 
 _INDEX_OPTIONS_CONFLICT: Final = 85
 _DAY: Final = 86_400
@@ -65,7 +66,7 @@ class MongoLedger:
         timed = {key for key in ids if tells_time(key)}
         held = self._log.owners(timed) if timed else {}
         if len(timed) < len(ids):
-            held |= self._index.owners(ids.keys() - timed)
+            held |= self._index.owners(frozenset(ids.keys() - timed))
         return {ids[key]: owner for key, owner in held.items()}
 
 

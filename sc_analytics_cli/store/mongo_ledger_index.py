@@ -11,7 +11,7 @@ inserted one after another, which costs the server a quarter less.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from struct import pack
@@ -24,6 +24,7 @@ from pymongo.errors import BulkWriteError
 
 from ..fold.field import Document
 from .ledger_claim import DUPLICATE_KEY, SEGMENT, Columns, slices, unpacked
+from .ledger_segment import Keys
 
 _ELEMENTS: Final = [b"\x05%d\x00\x10\x00\x00\x00\x00" % place for place in range(SEGMENT)]
 """BSON of an array's element that is 16 bytes of binary, up to those bytes."""
@@ -48,18 +49,22 @@ class LedgerIndex:
         Inserts first where the range is new and looks up first where ids were
         known in the last claim: a refused insert is slow.
         """
-        held = self.owners(claims.claims) if self.looks_first else {}
+        held = self.owners(claims.claims.keys()) if self.looks_first else {}
         pending = claims.without(held) if held else claims
         while pending.keys:
             refused = self._insert(pending)
-            found = self.owners(refused) if refused else {}
+            found = self.owners(frozenset(refused)) if refused else {}
             held |= found
             pending = Written({key: claims.claims[key] for key in refused if key not in found})
         self.looks_first = bool(held)
         return held
 
-    def owners(self, keys: Collection[bytes]) -> dict[bytes, str]:
-        """Who owns these ids, as far as anyone does."""
+    def owners(self, keys: Keys) -> dict[bytes, str]:
+        """Who owns these ids, as far as anyone does.
+
+        An owner may be undone by a failover, since it is asked for before a majority
+        has it: then its record comes again, and owns the id again.
+        """
         owners = {}
         for segment in self._collection.find({"ids": {"$in": list(map(Binary, keys))}}):
             at = unpacked(segment)

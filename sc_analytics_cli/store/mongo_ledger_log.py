@@ -5,25 +5,26 @@
 
 Whoever claims ids asks for the last number, looks for the ids in those segments that
 span their times, and appends what nobody has at the next number. A number that is
-taken means that somebody else was first: the same again, from the start. So each
-segment is checked against all before it, and no id is in two of them; no index over
-ids is needed, which is most of what a ledger costs.
+taken means that somebody else was first: what came since is looked through as well,
+and the rest goes behind it. So each segment is checked against all before it, and no
+id is in two of them; no index over ids is needed, which is most of what a ledger costs.
 
-That hangs on two things. Nothing that was read may be undone: reads ask for what a
-majority has. And what is looked through must not be older than the last number:
-both are asked in one session, which never goes back in time, whichever server answers.
+That hangs on three things. Nothing that was read may be undone: reads ask for what a
+majority has. What is looked through must not be older than the last number: all is
+asked in one session, which never goes back in time, whichever server answers. And
+numbers must not begin anew under somebody who appends: the last segment is kept from
+being forgotten while anybody claims.
 
 `low` and `high` (milliseconds) are when the ids were made, and `span` says of what
 order of magnitude the time between is (ledger_segment.py): a look-up asks for each
-`span` that occurs (`spans`, a bit each) in an index, and need not go back further than
+`span` that has occurred (`spans`, a bit each) in an index, and need not go back further than
 such a segment can reach.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from threading import Lock
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from bson import Int64
@@ -34,22 +35,24 @@ from pymongo.read_concern import ReadConcern
 
 from ..fold.field import Document
 from .ledger_claim import DUPLICATE_KEY
+from .ledger_remembered import Place, Remembered
 from .ledger_segment import SPANS, Keys, Stored, Timed, Window, longest, segments, windows
-
-_REMEMBERED: Final = 400_000
-"""Ids of segments that are kept in memory, 26 bytes each: neighbours are looked through often."""
 
 _AT_ONCE: Final = 50
 """Windows that one question is about."""
 
-_NAME: Final = "_id"
+_OLD: Final = timedelta(hours=12)
+"""A last segment of this age is made young again; ids are kept for a day at least."""
 
 
 class _End(NamedTuple):
-    """The last number of the log, and which spans occur up to it."""
+    """The last number of the log, and which spans have occurred up to it."""
 
     number: int
     spans: int
+
+
+_NOTHING: Final = _End(0, 0)
 
 
 class LedgerLog:
@@ -59,47 +62,64 @@ class LedgerLog:
         """`collection` has the write concern of the store."""
         self._collection = collection.with_options(read_concern=ReadConcern("majority"))
         self._client = collection.database.client
-        self._remembered = _Remembered()
+        self._remembered = Remembered()
 
     def index(self) -> None:
         """Make the index that segments are found by, where it is not there."""
-        fields = ["span", "low", "high", _NAME, "seen"]
+        fields = ["span", "low", "high", "_id", "seen"]
         self._collection.create_index([(each, 1) for each in fields], name="spans")
 
     def claim(self, claims: Timed) -> dict[bytes, str]:
         """Append what is in no segment yet; returns who owns the rest."""
         held: dict[bytes, str] = {}
         with self._client.start_session() as session:
+            end: _End | None = None
             while claims.keys:
-                end = self._end(session)
-                keys, asked = claims.claims.keys(), windows(claims.segments)
-                found = self._owners(keys, asked, end, session)
-                if found:
-                    held |= found
-                    claims = claims.without(found)
+                end, found = self._looked(claims, end, session)
+                held |= found
+                claims = claims.without(found)
                 claims = claims.behind(self._append(claims, end, session))
         return held
 
     def owners(self, keys: Iterable[bytes]) -> dict[bytes, str]:
         """Who owns these ids, as far as anyone does."""
         ordered = sorted(keys)
-        asked = windows(segments(ordered))
         with self._client.start_session() as session:
-            return self._owners(frozenset(ordered), asked, self._end(session), session)
+            asked, spans = windows(segments(ordered)), self._end(session).spans
+            return _owned(frozenset(ordered), self._spanning(asked, spans, session))
+
+    def _looked(
+        self, claims: Timed, since: _End | None, session: ClientSession
+    ) -> tuple[_End, dict[bytes, str]]:
+        """The end of the log, and who owns any of these ids up to there.
+
+        Up to `since` it was looked through for them before.
+        """
+        keys = claims.claims.keys()
+        if since is not None:
+            behind = {"_id": {"$gt": since.number}}
+            newer = list(self._collection.find(behind, session=session).sort("_id", 1))
+            if newer:
+                end = _End(newer[-1]["_id"], newer[-1]["spans"])
+                return end, _owned(keys, map(self._remembered.add, newer))
+        end = self._end(session)
+        asked = windows(claims.segments)
+        return end, _owned(keys, self._spanning(asked, end.spans, session))
 
     def _end(self, session: ClientSession) -> _End:
-        found = self._collection.find({}, ["spans"], session=session).sort(_NAME, -1).limit(1)
-        for last in found:
-            return _End(last[_NAME], last["spans"])
-        return _End(0, 0)
+        while True:
+            find = self._collection.find({}, ["spans", "seen"], session=session)
+            last = next(find.sort("_id", -1).limit(1), None)
+            if last is None:
+                return _NOTHING
+            if _now() - last["seen"] < _OLD or self._kept(last, session):
+                return _End(last["_id"], last["spans"])
 
-    def _owners(
-        self, keys: Keys, asked: Sequence[Window], end: _End, session: ClientSession
-    ) -> dict[bytes, str]:
-        found: dict[bytes, str] = {}
-        for stored in self._spanning(asked, end.spans, session):
-            found |= stored.owners(keys)
-        return found
+    def _kept(self, last: Document, session: ClientSession) -> bool:
+        """Keep the last segment from being forgotten; whether it is still there."""
+        unchanged = {"_id": last["_id"], "seen": last["seen"]}
+        younger = {"$set": {"seen": _now()}}
+        return self._collection.update_one(unchanged, younger, session=session).matched_count > 0
 
     def _spanning(
         self, asked: Sequence[Window], spans: int, session: ClientSession
@@ -113,34 +133,33 @@ class LedgerLog:
             else:
                 yield stored
         if unknown:
-            query = {_NAME: {"$in": list(map(Int64, unknown))}}
+            query = {"_id": {"$in": list(unknown)}}
             for document in self._collection.find(query, session=session):
                 yield self._remembered.add(document)
 
-    def _places(self, asked: Sequence[Window], spans: int, session: ClientSession) -> set[_Place]:
+    def _places(self, asked: Sequence[Window], spans: int, session: ClientSession) -> set[Place]:
         """Where these segments are; the index alone answers."""
         found = set()
         kinds = [span for span in range(SPANS) if spans >> span & 1]
         for start in range(0, len(asked), _AT_ONCE) if kinds else ():
             part = asked[start : start + _AT_ONCE]
             query = {"$or": [_overlap(span, window) for window in part for span in kinds]}
-            for each in self._collection.find(query, [_NAME, "seen"], session=session):
-                found.add((each[_NAME], each["seen"]))
+            for each in self._collection.find(query, ["_id", "seen"], session=session):
+                found.add((each["_id"], each["seen"]))
         return found
 
     def _append(self, claims: Timed, end: _End, session: ClientSession) -> int:
         """Append segments behind `end`; returns of how many claims, before a number was taken."""
-        now = datetime.now(UTC)
-        seen = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        documents, spans = [], end.spans
+        documents, spans, seen = [], end.spans, _now()
         for number, segment in enumerate(claims.segments, end.number + 1):
             spans |= 1 << segment.span
             documents.append(
                 {
-                    _NAME: Int64(number),
+                    "_id": Int64(number),
                     "spans": spans,
                     "span": segment.span,
-                    **segment.window._asdict(),
+                    "low": segment.window.low,
+                    "high": segment.window.high,
                     **claims.fields(segment.start, segment.stop),
                     "seen": seen,
                 }
@@ -165,42 +184,24 @@ class LedgerLog:
         return len(documents)
 
 
-_Place = tuple[int, datetime]
-"""The number of a segment, and when it was made: numbers begin anew where all are forgotten."""
-
-
-class _Remembered:
-    """The segments that were looked at last; any number of threads may ask."""
-
-    def __init__(self) -> None:
-        self._segments: dict[_Place, Stored] = {}
-        self._ids = 0
-        self._lock = Lock()
-
-    def get(self, place: _Place) -> Stored | None:
-        """The segment, which is then the one that was looked at last."""
-        with self._lock:
-            found = self._segments.pop(place, None)
-            if found is not None:
-                self._segments[place] = found
-            return found
-
-    def add(self, document: Document) -> Stored:
-        """Take a segment in, and forget those that were not looked at for longest."""
-        new, place = Stored(document), (document[_NAME], document["seen"])
-        with self._lock:
-            known = self._segments.pop(place, None)
-            self._ids += new.size - (known.size if known else 0)
-            self._segments[place] = new
-            while self._ids > _REMEMBERED:
-                self._ids -= self._segments.pop(next(iter(self._segments))).size
-        return new
+def _owned(keys: Keys, looked_through: Iterable[Stored]) -> dict[bytes, str]:
+    """Who owns any of these keys."""
+    found: dict[bytes, str] = {}
+    for stored in looked_through:
+        found |= stored.owners(keys)
+    return found
 
 
 def _overlap(span: int, window: Window) -> Document:
     """Finds the segments of this span that span a part of the window."""
     return {
         "span": span,
-        "low": {"$gte": Int64(window.low - longest(span)), "$lte": Int64(window.high)},
-        "high": {"$gte": Int64(window.low)},
+        "low": {"$gte": window.low - longest(span), "$lte": window.high},
+        "high": {"$gte": window.low},
     }
+
+
+def _now() -> datetime:
+    """To the millisecond, as MongoDB keeps it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -121,7 +121,7 @@ def test_a_table_for_people(folder: Path) -> None:
     assert outcome.code == 0, outcome.err
     lines = {line.split()[0]: line.split(None, 2)[1:] for line in outcome.out.splitlines()}
     assert lines["timeout"] == ["5s", "sc-analytics.toml, line 1: timeout"]
-    assert lines["flush-records"] == ["10000", "default"]
+    assert lines["flush-records"] == ["16000", "default"]
     assert lines["sasl-password"][0] == "********"
     assert outcome.out.endswith("file: sc-analytics.toml; profile: prod\n")
     assert SECRET not in outcome.out + outcome.err

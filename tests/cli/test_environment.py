@@ -118,7 +118,7 @@ def test_the_ledgers_memory_comes_from_a_variable(
                 for index in database[name].index_information().values()
                 if "expireAfterSeconds" in index
             ]
-    assert seconds == [3 * 86_400]
+    assert seconds == [3 * 86_400] * 2  # the two parts of its ledger
 
 
 def test_tracebacks_come_with_a_variable(embedded: str) -> None:

@@ -164,7 +164,7 @@ def traffic(
     sent: list[tuple[Fact, str, int]] = []
     for fact in facts:
         at = _arrival_time(rng, fact.at, late)
-        event_id = _event_id(rng, style)
+        event_id = _event_id(rng, style, fact.at)
         place = partition_of(fact.key, partitions)
         value = spell(rng, fact, event_id, style, cloud_events)
         original = Arrival(at, fact.topic, place, fact.key, value)
@@ -188,7 +188,7 @@ def traffic(
         fact, _, at = rng.choice(sent)
         types = _UNLISTED[fact.topic] + (_FOREIGN[fact.topic] if foreign_types else ())
         other = Fact(fact.topic, rng.choice(types), fact.key, fact.at, None)
-        value = spell(rng, other, _event_id(rng, "plain"), "plain", cloud_events)
+        value = spell(rng, other, _event_id(rng, "plain", fact.at), "plain", cloud_events)
         place = partition_of(fact.key, partitions)
         at += rng.randrange(150, 4 * SECOND)
         arrivals.append(Arrival(at, fact.topic, place, fact.key, value))
@@ -226,8 +226,14 @@ def _arrival_time(rng: Random, at: int, late: float) -> int:
     return at + rng.randrange(150, 4 * SECOND)
 
 
-def _event_id(rng: Random, style: Style) -> str:
-    event_id = str(UUID(int=rng.getrandbits(128), version=4))
+def _event_id(rng: Random, style: Style, at: int) -> str:
+    """Half of the producers make UUIDs of version 4, half of version 7 (RFC 9562)."""
+    content = rng.getrandbits(128)
+    if content & 1:
+        marked = content & ~(0xF << 76) & ~(0b11 << 62) & ((1 << 80) - 1)
+        event_id = str(UUID(int=at << 80 | 7 << 76 | 0b10 << 62 | marked))
+    else:
+        event_id = str(UUID(int=content, version=4))
     if style != "plain" and rng.random() < 0.002:
         return (event_id + "é" * 256).encode()[:512].decode()  # exactly as long as allowed
     return event_id
@@ -260,7 +266,7 @@ def _broken(
         kind = usable[number % len(usable)]
         fact, event_id, at = rng.choice(suitable[kind])
         if rng.random() < 2 / 3:
-            event_id = _event_id(rng, "plain")
+            event_id = _event_id(rng, "plain", fact.at)
         value = break_(rng, kind, fact, event_id, cloud_events)
         # Before the event or after it: a broken copy uses up no id.
         at += rng.randrange(-20 * MINUTE, 20 * MINUTE)

@@ -1,6 +1,8 @@
 """The log of a ledger: whoever is first takes a number, at whatever moment others come between."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from pymongo.database import Database
 
 from sc_analytics_cli.event import Coordinate
 from sc_analytics_cli.store import mongo_ledger_log
+from sc_analytics_cli.store.ledger_remembered import Remembered
 from sc_analytics_cli.store.mongo_ledger import LOG
 from sc_analytics_cli.store.mongo_ledger_log import LedgerLog
 from sc_analytics_cli.store.port import Store
@@ -34,7 +37,7 @@ def claims(numbers: range | list[int], partition: str) -> dict[str, Coordinate]:
 
 
 @only(*MONGO)
-@pytest.mark.parametrize("moment", ["_end", "_places", "_append"])
+@pytest.mark.parametrize("moment", ["_end", "_places", "_append", "_inserted"])
 @pytest.mark.parametrize("theirs", [range(900, 1_100), range(5_000, 5_010), range(2_000)])
 def test_somebody_else_claims_in_the_middle_of_a_claim(
     opened: Callable[..., Store], monkeypatch: pytest.MonkeyPatch, moment: str, theirs: range
@@ -87,7 +90,7 @@ def test_a_number_that_is_taken_in_the_midst_of_a_claim(
 def test_late_ids_have_segments_of_their_own(store: Store, log: Any) -> None:
     """So that nobody who looks for ids of today has to look through a segment of months."""
     today = 200 * HOUR
-    mine = claims([today - n * HOUR for n in range(1, 121)], "topic/0")
+    mine = claims([today - n * HOUR for n in range(1, 91)], "topic/0")
     mine |= claims(range(today, today + 400), "topic/0")
     assert store.claim(LEDGER, mine) == {}
     assert max(each["high"] - each["low"] for each in log.find()) <= 7 * 400
@@ -112,11 +115,84 @@ def test_more_windows_than_one_question_is_about(store: Store) -> None:
 def test_what_is_no_longer_remembered_is_asked_for_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mongo_ledger_log, "_REMEMBERED", 1_000)
+    monkeypatch.setattr(mongo_ledger_log, "Remembered", partial(Remembered, room=1_000))
     mine = claims(range(5_000), "topic/0")
     for _ in range(3):
         assert store.claim(LEDGER, mine) == {}
     assert store.owners(LEDGER, mine) == {each: str(at) for each, at in mine.items()}
+
+
+@only(*MONGO)
+def test_what_came_since_is_looked_through_without_asking_for_all_again(
+    opened: Callable[..., Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often others are first: each lost race costs what they have appended."""
+    store, other = opened(), opened()
+    assert store.claim(LEDGER, claims([9_999], "topic/9")) == {}
+    append, asked = LedgerLog._append, []
+    races = iter(range(20))
+
+    def overtaken(self: LedgerLog, mine: Any, end: Any, session: Any) -> int:
+        if (race := next(races, None)) is not None:
+            races_of_theirs = claims([race * 50], "topic/1")
+            monkeypatch.setattr(LedgerLog, "_append", append)
+            assert other.claim(LEDGER, races_of_theirs) == {}
+            monkeypatch.setattr(LedgerLog, "_append", overtaken)
+        return append(self, mine, end, session)
+
+    def counted(self: LedgerLog, *arguments: Any) -> Any:
+        asked.append(self)
+        return places(self, *arguments)
+
+    places = LedgerLog._places
+    monkeypatch.setattr(LedgerLog, "_append", overtaken)
+    monkeypatch.setattr(LedgerLog, "_places", counted)
+    mine = claims(range(1_000), "topic/0")
+    theirs = claims([race * 50 for race in range(20)], "topic/1")
+    assert store.claim(LEDGER, mine) == {each: str(at) for each, at in theirs.items()}
+    assert len(asked) == 1 + 20  # once by us, once in each claim of theirs
+
+
+@only(*MONGO)
+def test_two_who_claim_while_the_last_segments_are_forgotten(
+    opened: Callable[..., Store], log: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers do not begin anew under somebody who has asked for the last one."""
+    store, other = opened(), opened()
+    assert store.claim(LEDGER, claims(range(600), "topic/9")) == {}
+    log.update_many({}, [{"$set": {"seen": {"$subtract": ["$seen", 40 * 86_400_000]}}}])
+    append, shared = LedgerLog._append, claims([7_000], "topic/1")
+    between = [shared]
+
+    def late(self: LedgerLog, mine: Any, end: Any, session: Any) -> int:
+        if between:
+            theirs = between.pop()
+            days_ago = datetime.now(UTC) - timedelta(days=30)
+            log.delete_many({"seen": {"$lt": days_ago}})  # as the server does
+            assert other.claim(LEDGER, theirs) == {}
+        return append(self, mine, end, session)
+
+    monkeypatch.setattr(LedgerLog, "_append", late)
+    assert store.claim(LEDGER, claims([7_000], "topic/0")) == {
+        each: str(at) for each, at in shared.items()
+    }
+
+
+@only(*MONGO)
+def test_a_last_segment_that_goes_before_it_can_be_kept(
+    store: Store, log: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then the one before it is the last, or there is none."""
+    assert store.claim(LEDGER, claims(range(1_000), "topic/9")) == {}
+    log.update_many({}, [{"$set": {"seen": {"$subtract": ["$seen", 40 * 86_400_000]}}}])
+    kept = LedgerLog._kept
+
+    def gone(self: LedgerLog, last: Any, session: Any) -> bool:
+        log.delete_one({"_id": last["_id"]})
+        return kept(self, last, session)
+
+    monkeypatch.setattr(LedgerLog, "_kept", gone)
+    assert store.claim(LEDGER, claims(range(1_000), "topic/0")) == {}
 
 
 @only(*MONGO)

@@ -117,3 +117,36 @@ def test_a_stored_segment_tells_the_owners_of_what_is_in_it() -> None:
     assert stored.owners(frozenset([key(6)])) == {}
     rest = timed.without([key(5, 0), key(5, 8)]).behind(2)
     assert rest.keys == [key(5, n) for n in range(3, 8)]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "widths"),
+    [
+        ([], [0]),
+        ([200], [200]),
+        ([3_600_000], [0, 0]),
+        ([5, 3_600_000], [5, 0]),
+        ([3_600_000, 5], [0, 5]),
+        ([3_600_000, 3_600_001], [7_200_001]),
+    ],
+)
+def test_few_ids_are_cut_as_many_are(gaps: list[int], widths: list[int]) -> None:
+    made = [1_790_000_000_000 + sum(gaps[:number]) for number in range(len(gaps) + 1)]
+    found = segments([key(at, number) for number, at in enumerate(made)])
+    assert [each.window.width for each in found] == widths
+
+
+def test_a_claim_is_not_cut_into_a_segment_an_id() -> None:
+    """Of a backlog among live events: there is a bound to what one claim writes and asks."""
+    now, month = 1_790_000_000_000, 30 * 86_400_000
+    live = [now + number for number in range(9_600)]
+    backlog = [now - month * number // 6_400 for number in range(1, 6_401)]
+    keys = sorted(key(at, number) for number, at in enumerate(live + backlog))
+    assert len(segments(keys)) <= 16_000 // 16 + 16_000 // SEGMENT + 1
+
+
+def test_windows_do_not_grow_with_each_other() -> None:
+    """A crowd, and then ids ever further apart, are not one window over years."""
+    made = [*range(0, 257, 2), *(257 + 2**number for number in range(9, 30))]
+    found = windows([segment for at in made for segment in segments([key(at)])])
+    assert len(found) > 20
