@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from .. import bootstrap
 from ..run.ahead import in_background
@@ -19,6 +19,9 @@ from ..store.overlay import OverlayStore
 from ..store.port import Store
 from .processes import Job, run_jobs
 from .rebuild_request import KAFKA, Request, open_kafka
+
+_READ_AT_ONCE: Final = 10_000
+"""A scan swaps nothing on the way: more records at once are no faster, and take 40 MiB more."""
 
 
 def _workers(request: Request, plans: Sequence[Plan], store: Store) -> int:
@@ -131,7 +134,7 @@ def _scan_here(
         clock.now,
         patience,
         observer,
-        batch=settings.flush_records,
+        batch=min(settings.flush_records, _READ_AT_ONCE),
         stopped=stopped,
         ahead=in_background,
     )
