@@ -17,7 +17,7 @@ _ROOM: Final = 400_000
 """For ids of 26 bytes each; neighbours of new ids are looked through again and again."""
 
 _SEGMENT_ITSELF: Final = 50
-"""A segment takes as much room as so many ids, whatever is in it."""
+"""A segment takes as much room as so many ids, however few are in it."""
 
 
 class Remembered:
@@ -44,6 +44,7 @@ class Remembered:
             if place not in self._segments:
                 self._taken += new.size + _SEGMENT_ITSELF
             self._segments[place] = new
+            self._segments.move_to_end(place)
             while self._taken > self._room:
                 _, old = self._segments.popitem(last=False)
                 self._taken -= old.size + _SEGMENT_ITSELF

@@ -18,7 +18,7 @@ _SHORT: Final = 256
 """Milliseconds: a shorter gap never does."""
 
 _FEW: Final = 100
-_ONE_IN: Final = 16
+_ONE_IN: Final = 4
 """How many segments a claim may be cut into by gaps: so many, or one for so many ids."""
 
 Keys = KeysView[bytes] | frozenset[bytes]

@@ -243,7 +243,8 @@ def _refused(error: BulkWriteError, kind: str, documents: Sequence[Document]) ->
     details: Mapping[str, Any] = error.details
     others = [e for e in details["writeErrors"] if e["code"] not in (DUPLICATE_KEY, _LOST)]
     if others:
-        check_sizes(kind, documents)
+        if documents:
+            check_sizes(kind, documents)
         raise AnalyticsError(
             f"MongoDB refused a write: {others[0].get('errmsg', '')[:300]}",
             cause="a rule of the collection, or a server that is not well",

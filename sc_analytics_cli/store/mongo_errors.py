@@ -33,8 +33,8 @@ _MOST_BYTES: Final = 16 * 1024 * 1024
 _NOT_ALLOWED: Final = 13
 _NO_LOGIN: Final = (18, 8000)
 _NO_ROOM: Final = 14031
-_STARTED_AGAIN: Final = (43, 134)
-"""A cursor of before is unknown; what a majority has is not known yet."""
+_STARTED_AGAIN: Final = (43, 134, 175, 237, 11601)
+"""A cursor of before is unknown, or was ended; what a majority has is not known yet."""
 
 _VERIFY: Final = re.compile(r"certificate verify failed: (?P<reason>.*?)\.? \(_ssl")
 _HOSTS_NAMED: Final = 3

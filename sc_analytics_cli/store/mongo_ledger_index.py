@@ -63,7 +63,7 @@ class LedgerIndex:
         """Who owns these ids, as far as anyone does.
 
         An owner may be undone by a failover, since it is asked for before a majority
-        has it: then its record comes again, and owns the id again.
+        has it: then its record comes again, and the id has an owner again.
         """
         owners = {}
         for segment in self._collection.find({"ids": {"$in": list(map(Binary, keys))}}):

@@ -10,10 +10,11 @@ and the rest goes behind it. So each segment is checked against all before it, a
 id is in two of them; no index over ids is needed, which is most of what a ledger costs.
 
 That hangs on three things. Nothing that was read may be undone: reads ask for what a
-majority has. What is looked through must not be older than the last number: all is
-asked in one session, which never goes back in time, whichever server answers. And
-numbers must not begin anew under somebody who appends: the last segment is kept from
-being forgotten while anybody claims.
+majority has (one server alone has none: what it loses in a crash, somebody may have
+seen some milliseconds before). What is looked through must not be older than the last
+number: all is asked in one session, which never goes back in time, whichever server
+answers. And numbers must not begin anew under somebody who appends: the last segment
+is kept from being forgotten while anybody claims whose clock is right within hours.
 
 `low` and `high` (milliseconds) are when the ids were made, and `span` says of what
 order of magnitude the time between is (ledger_segment.py): a look-up asks for each
@@ -40,6 +41,8 @@ from .ledger_segment import SPANS, Keys, Stored, Timed, Window, longest, segment
 
 _AT_ONCE: Final = 50
 """Windows that one question is about."""
+
+_FETCHED_AT_ONCE: Final = 1_000
 
 _OLD: Final = timedelta(hours=12)
 """A last segment of this age is made young again; ids are kept for a day at least."""
@@ -85,7 +88,8 @@ class LedgerLog:
         """Who owns these ids, as far as anyone does."""
         ordered = sorted(keys)
         with self._client.start_session() as session:
-            asked, spans = windows(segments(ordered)), self._end(session).spans
+            last = self._last(session)
+            asked, spans = windows(segments(ordered)), last["spans"] if last else 0
             return _owned(frozenset(ordered), self._spanning(asked, spans, session))
 
     def _looked(
@@ -93,7 +97,8 @@ class LedgerLog:
     ) -> tuple[_End, dict[bytes, str]]:
         """The end of the log, and who owns any of these ids up to there.
 
-        Up to `since` it was looked through for them before.
+        Up to `since` it was looked through for them before. Where all behind that has
+        gone meanwhile, it is looked through anew.
         """
         keys = claims.claims.keys()
         if since is not None:
@@ -107,13 +112,17 @@ class LedgerLog:
         return end, _owned(keys, self._spanning(asked, end.spans, session))
 
     def _end(self, session: ClientSession) -> _End:
+        """Where to append; it stays there for hours."""
         while True:
-            find = self._collection.find({}, ["spans", "seen"], session=session)
-            last = next(find.sort("_id", -1).limit(1), None)
+            last = self._last(session)
             if last is None:
                 return _NOTHING
             if _now() - last["seen"] < _OLD or self._kept(last, session):
                 return _End(last["_id"], last["spans"])
+
+    def _last(self, session: ClientSession) -> Document | None:
+        found = self._collection.find({}, ["spans", "seen"], session=session)
+        return next(found.sort("_id", -1).limit(1), None)
 
     def _kept(self, last: Document, session: ClientSession) -> bool:
         """Keep the last segment from being forgotten; whether it is still there."""
@@ -125,15 +134,15 @@ class LedgerLog:
         self, asked: Sequence[Window], spans: int, session: ClientSession
     ) -> Iterator[Stored]:
         """Every segment that spans a part of these windows."""
-        unknown = set()
+        unknown: list[int] = []
         for place in self._places(asked, spans, session):
             stored = self._remembered.get(place)
             if stored is None:
-                unknown.add(place[0])
+                unknown.append(place[0])
             else:
                 yield stored
-        if unknown:
-            query = {"_id": {"$in": list(unknown)}}
+        for start in range(0, len(unknown), _FETCHED_AT_ONCE):
+            query = {"_id": {"$in": unknown[start : start + _FETCHED_AT_ONCE]}}
             for document in self._collection.find(query, session=session):
                 yield self._remembered.add(document)
 

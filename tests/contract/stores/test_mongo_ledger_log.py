@@ -9,6 +9,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from sc_analytics_cli.errors import AnalyticsError
 from sc_analytics_cli.event import Coordinate
 from sc_analytics_cli.store import mongo_ledger_log
 from sc_analytics_cli.store.ledger_remembered import Remembered
@@ -154,6 +155,59 @@ def test_what_came_since_is_looked_through_without_asking_for_all_again(
 
 
 @only(*MONGO)
+@pytest.mark.parametrize("theirs", [range(50), range(150)])
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_what_came_since_may_be_much_or_gone_again(
+    opened: Callable[..., Store],
+    log: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    theirs: range,
+    forgotten: bool,
+) -> None:
+    """More segments than one answer of the server holds; or none, and the log is looked at anew."""
+    store, other = opened(), opened()
+    append, between = LedgerLog._append, [*theirs]
+
+    def overtaken(self: LedgerLog, mine: Any, end: Any, session: Any) -> int:
+        if not between:
+            return append(self, mine, end, session)
+        monkeypatch.setattr(LedgerLog, "_append", append)
+        for number in between:
+            assert other.claim(LEDGER, claims([number], "topic/1")) == {}
+        between.clear()
+        appended = append(self, mine, end, session)
+        if forgotten:
+            log.delete_many({})
+        return appended
+
+    monkeypatch.setattr(LedgerLog, "_append", overtaken)
+    kept = {} if forgotten else {each: str(at) for each, at in claims(theirs, "topic/1").items()}
+    assert store.claim(LEDGER, claims(range(1_000), "topic/0")) == kept
+
+
+@only(*MONGO)
+def test_asking_who_owns_an_id_writes_nothing(store: Store, log: Any) -> None:
+    """Not even to a log that nobody has written to for days."""
+    assert store.claim(LEDGER, claims(range(10), "topic/9")) == {}
+    log.update_many({}, [{"$set": {"seen": {"$subtract": ["$seen", 20 * 86_400_000]}}}])
+    before = [*log.find()]
+    assert len(store.owners(LEDGER, claims(range(10), "topic/0"))) == 10
+    assert [*log.find()] == before
+
+
+@only(*MONGO)
+@pytest.mark.parametrize("ids", [["e1"], [timed("e1")]], ids=["index", "log"])
+def test_a_rule_of_the_collection_that_refuses_a_claim_is_told(
+    store: Store, log: Any, ids: list[str]
+) -> None:
+    store.claim(LEDGER, {"e0": Coordinate("topic/0", 0), timed("e0"): Coordinate("topic/0", 0)})
+    for name in (LEDGER, LEDGER + LOG):
+        log.database.command("collMod", name, validator={"nothing": {"$exists": True}})
+    with pytest.raises(AnalyticsError, match="MongoDB refused a write"):
+        store.claim(LEDGER, dict.fromkeys(ids, Coordinate("topic/0", 1)))
+
+
+@only(*MONGO)
 def test_two_who_claim_while_the_last_segments_are_forgotten(
     opened: Callable[..., Store], log: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,7 +238,7 @@ def test_a_last_segment_that_goes_before_it_can_be_kept(
 ) -> None:
     """Then the one before it is the last, or there is none."""
     assert store.claim(LEDGER, claims(range(1_000), "topic/9")) == {}
-    log.update_many({}, [{"$set": {"seen": {"$subtract": ["$seen", 40 * 86_400_000]}}}])
+    log.update_one({"_id": 2}, [{"$set": {"seen": {"$subtract": ["$seen", 40 * 86_400_000]}}}])
     kept = LedgerLog._kept
 
     def gone(self: LedgerLog, last: Any, session: Any) -> bool:
@@ -192,7 +246,13 @@ def test_a_last_segment_that_goes_before_it_can_be_kept(
         return kept(self, last, session)
 
     monkeypatch.setattr(LedgerLog, "_kept", gone)
-    assert store.claim(LEDGER, claims(range(1_000), "topic/0")) == {}
+    first = claims(range(500), "topic/9")
+    assert store.claim(LEDGER, claims(range(1_000), "topic/0")) == {
+        each: str(at) for each, at in first.items()
+    }
+    assert [each["_id"] for each in log.find().sort("_id", 1)] == [1, 2]
+    log.update_many({}, [{"$set": {"seen": {"$subtract": ["$seen", 40 * 86_400_000]}}}])
+    assert store.claim(LEDGER, claims(range(1_000), "topic/2")) == {}
 
 
 @only(*MONGO)
