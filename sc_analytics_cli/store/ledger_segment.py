@@ -14,6 +14,8 @@ from .ledger_key import KEY_SIZE, moments, split
 _FAR: Final = 64
 """A gap so many times as long as the usual one of a claim ends a segment."""
 
+_NEIGHBOURS: Final = 16
+
 _SHORT: Final = 256
 """Milliseconds: a shorter gap never does."""
 
@@ -125,13 +127,16 @@ def windows(wanted: Sequence[Segment]) -> list[Window]:
 def _far_apart(made: Sequence[int]) -> list[int]:
     """The numbers of the moments that lie far behind the one before them.
 
-    What is far hangs on the usual gap, but no more than one id in so many is far:
+    What is far hangs on the usual distance, which is taken over some neighbours at once:
+    clocks tick, and events come in bursts. But no more than one id in so many is far:
     each costs a document, and a question whenever somebody looks for its neighbours.
     """
-    gaps = list(map(sub, made[1:], made))
-    sample = sorted(gaps[:: max(1, len(gaps) // 256)])
-    far = max(_SHORT, _FAR * sample[(len(sample) - 1) // 2]) if len(sample) > 1 else _SHORT
+    some = _NEIGHBOURS if len(made) > 4 * _NEIGHBOURS else 1
+    widths = sorted(map(sub, made[some::some], made[::some]))
+    usual = widths[(len(widths) - 1) // 2] // some if len(widths) > 1 else 0
+    far = max(_SHORT, _FAR * usual)
     most = max(_FEW, len(made) // _ONE_IN)
+    gaps = list(map(sub, made[1:], made))
     while len(found := [number for number, gap in enumerate(gaps, 1) if gap > far]) > most:
         far *= 2
     return found

@@ -1,5 +1,6 @@
 """Segments: each id is in one, and whoever asks for its time finds that one."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -134,6 +135,34 @@ def test_few_ids_are_cut_as_many_are(gaps: list[int], widths: list[int]) -> None
     made = [1_790_000_000_000 + sum(gaps[:number]) for number in range(len(gaps) + 1)]
     found = segments([key(at, number) for number, at in enumerate(made)])
     assert [each.window.width for each in found] == widths
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        lambda n: n // 4 * 1_000,
+        lambda n: n // 5 * 30_000 + n % 5 * 3,
+        lambda n: n // 500 * 86_400_000 + n % 500 // 4 * 1_000,
+        lambda n: n * 2_600,
+        lambda n: n // 5,
+    ],
+    ids=["a clock of seconds", "bursts", "dates in turns", "sparse", "five in a millisecond"],
+)
+def test_events_as_they_come_share_segments_of_their_time(moment: Callable[[int], int]) -> None:
+    """Five hundred each, and few windows."""
+    made = [1_790_000_000_000 + moment(n) for n in range(10_000)]
+    found = segments([key(at, n) for n, at in enumerate(made)])
+    assert len(found) == 20
+    assert len(windows(found)) <= 20
+
+
+def test_a_tenth_of_late_ids_is_not_mixed_with_what_is_live() -> None:
+    """Five thousand ids in a second, and 500 of the hour before."""
+    now = 1_790_000_000_000
+    made = [now + n // 5 for n in range(4_500)] + [now - 3_000 * n for n in range(2, 502)]
+    found = segments(sorted(key(at, n) for n, at in enumerate(made)))
+    assert len(found) == 500 + 9
+    assert sum(each.window.width for each in found) < 1_000
 
 
 def test_a_claim_is_not_cut_into_a_segment_an_id() -> None:
