@@ -12,6 +12,7 @@ from uuid import UUID
 
 from confluent_kafka import Producer
 
+from tests.event_ids import made_at
 from tests.integration.broker import create_topics
 
 PARTITIONS = 6
@@ -35,18 +36,18 @@ _START = datetime(2026, 10, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-IdOf = Callable[[int, datetime], UUID]
+IdOf = Callable[[int, datetime], str]
 """The id of the event of this number, of this time."""
 
 
-def random_id(number: int, at: datetime) -> UUID:
+def random_id(number: int, at: datetime) -> str:
     """A UUID of version 4: its neighbours in time are anywhere."""
-    return _uuid(_noise(number), version=4)
+    return str(UUID(bytes=_noise(number), version=4))
 
 
-def ordered_id(number: int, at: datetime) -> UUID:
+def ordered_id(number: int, at: datetime) -> str:
     """A UUID of version 7 (RFC 9562): it begins with its time in milliseconds."""
-    return _uuid(((at - _EPOCH) // _MILLISECOND).to_bytes(6) + _noise(number)[6:], version=7)
+    return made_at((at - _EPOCH) // _MILLISECOND, _noise(number))
 
 
 MomentOf = Callable[[int, int, int], datetime]
@@ -73,13 +74,6 @@ def add_ids(options: ArgumentParser) -> None:
 
 def _noise(number: int) -> bytes:
     return blake2b(number.to_bytes(8), digest_size=16).digest()
-
-
-def _uuid(content: bytes, version: int) -> UUID:
-    marked = bytearray(content)
-    marked[6] = version << 4 | marked[6] & 0x0F
-    marked[8] = 0x80 | marked[8] & 0x3F
-    return UUID(bytes=bytes(marked))
 
 
 class Log(NamedTuple):

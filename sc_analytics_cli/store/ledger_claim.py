@@ -11,9 +11,6 @@ from typing import Any, Final, Self
 from ..event import Coordinate
 from .ledger_key import KEY_SIZE
 
-DUPLICATE_KEY: Final = 11000
-"""The code by which MongoDB says that an index has the key already."""
-
 SEGMENT: Final = 500
 """So many ids at most in one document."""
 

@@ -29,9 +29,8 @@ from pymongo.uri_parser import parse_uri
 from ..errors import AnalyticsError
 from ..event import Coordinate
 from ..fold.field import Document
-from .ledger_claim import DUPLICATE_KEY
 from .memory import new_rev
-from .mongo_errors import check_sizes, no_user, place, translated, unusable
+from .mongo_errors import DUPLICATE_KEY, check_sizes, no_user, place, translated, unusable
 from .mongo_ledger import MongoLedger, Prepared
 
 _LOST: Final = 241
@@ -243,8 +242,7 @@ def _refused(error: BulkWriteError, kind: str, documents: Sequence[Document]) ->
     details: Mapping[str, Any] = error.details
     others = [e for e in details["writeErrors"] if e["code"] not in (DUPLICATE_KEY, _LOST)]
     if others:
-        if documents:
-            check_sizes(kind, documents)
+        check_sizes(kind, documents)
         raise AnalyticsError(
             f"MongoDB refused a write: {others[0].get('errmsg', '')[:300]}",
             cause="a rule of the collection, or a server that is not well",

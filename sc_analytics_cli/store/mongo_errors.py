@@ -29,6 +29,7 @@ from ..errors import (
 from ..fold.field import Document
 
 _ADVICE: Final = "--store mongodb://host:27017/sc_analytics"
+DUPLICATE_KEY: Final = 11000
 _MOST_BYTES: Final = 16 * 1024 * 1024
 _NOT_ALLOWED: Final = 13
 _NO_LOGIN: Final = (18, 8000)
@@ -72,11 +73,21 @@ def translated(at: tuple[str, str | None]) -> Iterator[None]:
         raise AnalyticsError(f"MongoDB cannot store a value: {str(error)[:300]}") from error
 
 
+def taken(error: BulkWriteError) -> list[int]:
+    """The places in a bulk whose key somebody else has; any other failure is raised again."""
+    details: Mapping[str, Any] = error.details
+    if details["writeConcernErrors"] or any(
+        each["code"] != DUPLICATE_KEY for each in details["writeErrors"]
+    ):
+        raise error
+    return [each["index"] for each in details["writeErrors"]]
+
+
 def check_sizes(kind: str, documents: Sequence[Document]) -> None:
     """Raise LimitError where one of these documents is more than MongoDB can hold."""
     sizes = {each["_id"]: len(encode(each)) for each in documents}
-    largest = max(sizes, key=lambda each: sizes[each])
-    if sizes[largest] > _MOST_BYTES:
+    largest = max(sizes, key=lambda each: sizes[each], default=None)
+    if largest is not None and sizes[largest] > _MOST_BYTES:
         raise LimitError(
             f"{largest!r} of {kind} would outgrow MongoDB's 16 MB ({sizes[largest]:,} bytes); "
             "nothing of it was stored",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 from pymongo.collection import Collection as MongoCollection
 from pymongo.errors import OperationFailure
@@ -22,9 +22,12 @@ from .ledger_segment import Timed
 from .mongo_ledger_index import LedgerIndex, Written
 from .mongo_ledger_log import LedgerLog
 
-LOG: Final = ".log"
+_LOG: Final = "log"
+LOG: Final = f".{_LOG}"
 """What the collection of the log is called by, behind the name of the ledger: no projection, and
 so no other ledger, has a dot in its name."""
+
+Content = TypeVar("Content")
 
 _INDEX_OPTIONS_CONFLICT: Final = 85
 _DAY: Final = 86_400
@@ -35,7 +38,7 @@ class MongoLedger:
 
     def __init__(self, collection: MongoCollection[Document]) -> None:
         """`collection` has the write concern of the store, and the name of the ledger."""
-        self._collections = (collection, _beside(collection))
+        self._collections = (collection, collection[_LOG])
         self._index = LedgerIndex(collection)
         self._log = LedgerLog(self._collections[1])
 
@@ -63,10 +66,10 @@ class MongoLedger:
     def owners(self, event_ids: Collection[str]) -> dict[str, str]:
         """See Store.owners."""
         ids = dict(zip(keys_of(event_ids), event_ids, strict=True))
-        timed = {key for key in ids if tells_time(key)}
+        timed, others = _apart(ids)
         held = self._log.owners(timed) if timed else {}
-        if len(timed) < len(ids):
-            held |= self._index.owners(frozenset(ids.keys() - timed))
+        if others:
+            held |= self._index.owners(others.keys())
         return {ids[key]: owner for key, owner in held.items()}
 
 
@@ -75,26 +78,23 @@ class Prepared(dict[str, Coordinate]):
 
     def __init__(self, claims: Mapping[str, Coordinate]) -> None:
         super().__init__(claims)
-        timed = dict(zip(keys_of(claims), claims.values(), strict=True))
-        others: dict[bytes, Coordinate] = {}
-        if not all_tell_time(timed):
-            others = {key: at for key, at in timed.items() if not tells_time(key)}
-            timed = {key: at for key, at in timed.items() if key not in others}
+        self._keys = keys_of(claims)
+        timed, others = _apart(dict(zip(self._keys, claims.values(), strict=True)))
         self.timed = Timed(timed)
         self.others = Written(others)
 
     @cached_property
     def ids(self) -> dict[bytes, str]:
         """The ids by their keys."""
-        return dict(zip(keys_of(self), self, strict=True))
+        return dict(zip(self._keys, self, strict=True))
 
 
-def _beside(collection: MongoCollection[Document]) -> MongoCollection[Document]:
-    """The collection of a ledger's log, with the same options."""
-    name = collection.name + LOG
-    return collection.database.get_collection(
-        name, collection.codec_options, collection.read_preference, collection.write_concern
-    )
+def _apart(keyed: dict[bytes, Content]) -> tuple[dict[bytes, Content], dict[bytes, Content]]:
+    """What is of the log, and what of the index."""
+    if all_tell_time(keyed):
+        return keyed, {}
+    others = {key: content for key, content in keyed.items() if not tells_time(key)}
+    return {key: content for key, content in keyed.items() if key not in others}, others
 
 
 def _forget(collection: MongoCollection[Document], seconds: int) -> None:

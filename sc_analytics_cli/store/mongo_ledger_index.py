@@ -11,11 +11,11 @@ inserted one after another, which costs the server a quarter less.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from struct import pack
-from typing import Any, Final
+from typing import Final
 
 from bson import Binary, ObjectId, encode
 from bson.raw_bson import RawBSONDocument
@@ -23,8 +23,9 @@ from pymongo.collection import Collection as MongoCollection
 from pymongo.errors import BulkWriteError
 
 from ..fold.field import Document
-from .ledger_claim import DUPLICATE_KEY, SEGMENT, Columns, slices, unpacked
+from .ledger_claim import SEGMENT, Columns, slices, unpacked
 from .ledger_segment import Keys
+from .mongo_errors import taken
 
 _ELEMENTS: Final = [b"\x05%d\x00\x10\x00\x00\x00\x00" % place for place in range(SEGMENT)]
 """BSON of an array's element that is 16 bytes of binary, up to those bytes."""
@@ -50,7 +51,7 @@ class LedgerIndex:
         known in the last claim: a refused insert is slow.
         """
         held = self.owners(claims.claims.keys()) if self.looks_first else {}
-        pending = claims.without(held) if held else claims
+        pending = claims.without(held)
         while pending.keys:
             refused = self._insert(pending)
             found = self.owners(frozenset(refused)) if refused else {}
@@ -78,11 +79,7 @@ class LedgerIndex:
         try:
             self._collection.insert_many(claims.documents, ordered=False)
         except BulkWriteError as error:
-            details: Mapping[str, Any] = error.details
-            others = [e for e in details["writeErrors"] if e["code"] != DUPLICATE_KEY]
-            if others or details["writeConcernErrors"]:
-                raise
-            refused = [claims.parts[each["index"]] for each in details["writeErrors"]]
+            refused = [claims.parts[place] for place in taken(error)]
             return [key for start, stop in refused for key in claims.keys[start:stop]]
         return []
 

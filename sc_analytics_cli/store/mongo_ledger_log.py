@@ -24,9 +24,9 @@ such a segment can reach.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from bson import Int64
 from pymongo.client_session import ClientSession
@@ -35,9 +35,9 @@ from pymongo.errors import BulkWriteError
 from pymongo.read_concern import ReadConcern
 
 from ..fold.field import Document
-from .ledger_claim import DUPLICATE_KEY
 from .ledger_remembered import Place, Remembered
 from .ledger_segment import SPANS, Keys, Stored, Timed, Window, longest, segments, windows
+from .mongo_errors import taken
 
 _AT_ONCE: Final = 50
 """Windows that one question is about."""
@@ -185,11 +185,7 @@ class LedgerLog:
         try:
             self._collection.insert_many(documents, ordered=True, session=session)
         except BulkWriteError as error:
-            details: Mapping[str, Any] = error.details
-            refused = details["writeErrors"]
-            if details["writeConcernErrors"] or refused[0]["code"] != DUPLICATE_KEY:
-                raise
-            return int(refused[0]["index"])
+            return taken(error)[0]
         return len(documents)
 
 

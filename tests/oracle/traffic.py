@@ -16,6 +16,8 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
+from tests.event_ids import made_at
+
 from .breakage import ALL_KINDS, TEXT_KINDS, applies, break_
 from .documents import ORDER_TOPIC, TOPIC_OF, USER_TOPIC, Coordinate, LogRecord
 from .spelling import Style, spell
@@ -230,8 +232,7 @@ def _event_id(rng: Random, style: Style, at: int) -> str:
     """Half of the producers make UUIDs of version 4, half of version 7 (RFC 9562)."""
     content = rng.getrandbits(128)
     if content & 1:
-        marked = content & ~(0xF << 76) & ~(0b11 << 62) & ((1 << 80) - 1)
-        event_id = str(UUID(int=at << 80 | 7 << 76 | 0b10 << 62 | marked))
+        event_id = made_at(at, content.to_bytes(16))
     else:
         event_id = str(UUID(int=content, version=4))
     if style != "plain" and rng.random() < 0.002:

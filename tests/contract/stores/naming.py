@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 
 from sc_analytics_cli.event import Coordinate
 from sc_analytics_cli.store.port import Store
 from tests.contract.stores.places import Place
+from tests.event_ids import made_at
 
 Naming = Callable[[str], str]
 """The event id that a test means by a word."""
@@ -25,12 +25,12 @@ def as_it_is(word: str) -> str:
 def timed(word: str) -> str:
     """A UUID of version 7; of words that end in numbers, one made after the other."""
     digits = word[len(word.rstrip("0123456789")) :][-9:]
-    return _made_at(_BORN + int(digits or "0") * 7, word)
+    return made_at(_BORN + int(digits or "0") * 7, _noise(word))
 
 
 def scattered(word: str) -> str:
     """A UUID of version 7, of any time in a year: no order in the log."""
-    return _made_at(_BORN + int.from_bytes(_noise(word)[:8]) % _YEAR, word)
+    return made_at(_BORN + int.from_bytes(_noise(word)[:8]) % _YEAR, _noise(word))
 
 
 def mixed(word: str) -> str:
@@ -94,13 +94,6 @@ class Prepared(dict[str, Coordinate]):
     def __init__(self, claims: Mapping[str, Coordinate], told: Mapping[str, Coordinate]) -> None:
         super().__init__(claims)
         self.told = told
-
-
-def _made_at(milliseconds: int, word: str) -> str:
-    content = bytearray(milliseconds.to_bytes(6) + _noise(word)[6:])
-    content[6] = 0x70 | content[6] & 0x0F
-    content[8] = 0x80 | content[8] & 0x3F
-    return str(UUID(bytes=bytes(content)))
 
 
 def _noise(word: str) -> bytes:

@@ -4,7 +4,9 @@ import pytest
 
 from sc_analytics_cli.event import Coordinate
 from sc_analytics_cli.store.port import Store
-from tests.contract.stores.naming import EVERY_NAMING, Naming
+from tests.contract.stores.naming import EVERY_NAMING
+
+pytestmark = pytest.mark.parametrize("naming", EVERY_NAMING)
 
 LEDGER = "analytics_ledger_order_funnel"
 FIRST = Coordinate("sc.domain.order/0", 5)
@@ -13,13 +15,6 @@ IN_FILE = Coordinate("file:" + "0123456789abcdef" * 4, 1)
 HOSTILE = ["", " ", "a", "a ", "A", "a.b", "$x", "é", "e\u0301", "😀", "\u202e", "\x01", "k" * 512]
 UUID7 = "01a0f4c2-c400-77e3-9c76-2bdd1a09aece"
 HOSTILE += [UUID7, UUID7.upper(), UUID7.replace("-", ""), UUID7.replace("-7", "-4"), UUID7 + " "]
-
-
-@pytest.fixture(params=EVERY_NAMING)
-def naming(request: pytest.FixtureRequest) -> Naming:
-    """Words are ids of each kind."""
-    found: Naming = request.param
-    return found
 
 
 def test_the_first_claim_wins(store: Store) -> None:

@@ -22,6 +22,8 @@ from tests.contract.stores.kinds import MONGO, only
 from tests.contract.stores.naming import EVERY_NAMING, Naming
 from tests.contract.stores.places import OnServer, Place
 
+pytestmark = pytest.mark.parametrize("naming", EVERY_NAMING)
+
 LEDGER = "analytics_ledger_order_funnel"
 EVENTS = 4_000
 BATCH = 1_300
@@ -33,13 +35,6 @@ def database(place: OnServer) -> Iterator[Database[dict[str, Any]]]:
     """The database of `place`, seen with the plain driver."""
     with MongoClient[dict[str, Any]](place.uri, timeoutMS=30_000) as client:
         yield client.get_default_database()
-
-
-@pytest.fixture(params=EVERY_NAMING)
-def naming(request: pytest.FixtureRequest) -> Naming:
-    """Words are ids of each kind."""
-    found: Naming = request.param
-    return found
 
 
 def log_with_duplicates(seed: int) -> list[list[tuple[str, Coordinate]]]:
