@@ -1,9 +1,8 @@
-"""How a run uses the interpreter: when garbage is looked for, how long a thread keeps its turn."""
+"""How a run uses the interpreter: when garbage is looked for."""
 
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from typing import Final
 
 _SWEEP_SECONDS: Final = 60.0
 _OBJECTS: Final = 1_000_000
-_TURN_SECONDS: Final = 0.0005
 
 
 @contextmanager
@@ -23,15 +21,10 @@ def at_work(every: float = _SWEEP_SECONDS) -> Iterator[None]:
     the time. What is cyclic comes of servers that go away: connections, and errors that
     hold them. By number it would hardly ever be found, and memory would grow with
     every outage; a projection's own function may make more than that.
-
-    A thread that computes leaves the interpreter after half a millisecond to one that
-    waits for it, not after five: the one that writes a batch asks a store several
-    times, and would wait as often for the one that reads the next batch.
     """
-    threshold, turn = gc.get_threshold(), sys.getswitchinterval()
+    threshold = gc.get_threshold()
     gc.set_threshold(_OBJECTS)
     gc.freeze()  # what was imported is no garbage, and need not be looked at
-    sys.setswitchinterval(_TURN_SECONDS)
     over = threading.Event()
     threading.Thread(target=_sweep, args=(every, over), name="sweep", daemon=True).start()
     try:
@@ -40,7 +33,6 @@ def at_work(every: float = _SWEEP_SECONDS) -> Iterator[None]:
         over.set()
         gc.unfreeze()
         gc.set_threshold(*threshold)
-        sys.setswitchinterval(turn)
 
 
 def _sweep(every: float, over: threading.Event) -> None:

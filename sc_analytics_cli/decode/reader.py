@@ -2,49 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
-from functools import partial
-from typing import NamedTuple
+from collections.abc import Container, Mapping, Sequence
+from typing import Any, Final
 
 import orjson
 
-from ..event import DeadLetter, Effect, Event, Fact, Record
-from .fields import MAX_ID_BYTES, Envelope, Rejected, either, nonempty
+from ..event import DeadLetter, Event, Fact, Record
+from .columns import read_at_once
+from .fields import Envelope, Rejected, either, nonempty
 from .lenient import parse_leniently
 from .moment import Calendar
+from .reading import EffectReader, FunctionFailed, Reading
 
-EffectReader = Callable[[Envelope], Effect]
-"""Reads what an event of one type does; raises Rejected where a field it needs is wrong."""
-
-
-_event: Callable[[tuple[object, ...]], Event] = partial(tuple.__new__, Event)
-"""An event of all its fields; a named tuple's own constructor takes twice as long."""
-
-
-class FunctionFailed(Exception):
-    """A `function` that a projection was declared with has raised `error` at `offset`."""
-
-    def __init__(self, function: str, error: Exception) -> None:
-        super().__init__(function)
-        self.function = function
-        self.error = error
-        self.offset = -1
-
-
-class Reading(NamedTuple):
-    """What a stretch of records says to one projection, in their order.
-
-    `of_other_dates` counts the events that were read and left out, see `read`.
-    """
-
-    events: list[Event]
-    dead_letters: list[DeadLetter]
-    skipped: int
-    of_other_dates: int = 0
+_AT_ONCE: Final = 250
+"""Records that are tried at once: few enough that the processor keeps what comes of them."""
 
 
 def read(
-    records: Iterable[Record],
+    records: Sequence[Record],
     readers: Mapping[str, EffectReader],
     calendar: Calendar,
     dates: Container[str] | None = None,
@@ -57,51 +32,68 @@ def read(
     Nothing is ever raised for what a record holds: what cannot be read is a dead
     letter. Raises FunctionFailed where a reader does.
     """
-    events: list[Event] = []
-    dead: list[DeadLetter] = []
-    skipped = elsewhere = 0
-    slot, found, loads = calendar.slot, events.append, orjson.loads
+    found = Reading()
+    for start in range(0, len(records), _AT_ONCE):
+        part = records[start : start + _AT_ONCE]
+        found.add(
+            read_at_once(part, readers, calendar, dates)
+            or read_one_by_one(part, readers, calendar, dates)
+        )
+    return found
+
+
+def read_one_by_one(
+    records: Sequence[Record],
+    readers: Mapping[str, EffectReader],
+    calendar: Calendar,
+    dates: Container[str] | None,
+) -> Reading:
+    """What `read` promises, with nothing taken for granted."""
+    found = Reading()
     for record in records:
-        value = record.value
-        if value is None:
-            skipped += 1
+        if record.value is None:
+            found.skipped += 1
             continue
         try:
-            try:
-                envelope = loads(value)
-            except orjson.JSONDecodeError as error:
-                envelope = parse_leniently(value, str(error))
-            if type(envelope) is not dict:
-                raise Rejected("not a JSON object")
-            event_type = envelope.get("event_type")
-            reader = readers.get(event_type if type(event_type) is str else _type_of(envelope))
-            if reader is None:
-                skipped += 1
-                continue
-            event_id = envelope.get("event_id")
-            # Looked at in place first: a call takes as long as all of that.
-            if (
-                type(event_id) is not str
-                or not event_id.isascii()
-                or not 0 < len(event_id) <= MAX_ID_BYTES
-                or "\0" in event_id
-            ):
-                event_id = nonempty(either(envelope, "event_id", "id"), "event_id")
-            instant = envelope.get("occurred_at")
-            date, hour = slot(envelope.get("time") if instant is None else instant)
-            effect = reader(envelope)
-            if isinstance(effect, Fact):
-                found(_event((record.offset, event_id, date, hour, (), effect)))
-            elif dates is None or date in dates:
-                found(_event((record.offset, event_id, date, hour, effect, None)))
-            else:
-                elsewhere += 1
+            event = _event_in(record.offset, record.value, readers, calendar)
         except Rejected as reason:
-            dead.append(DeadLetter(record, str(reason)))
+            found.dead_letters.append(DeadLetter(record, str(reason)))
         except FunctionFailed as failed:
             failed.offset = record.offset
             raise
-    return Reading(events, dead, skipped, elsewhere)
+        else:
+            if event is None:
+                found.skipped += 1
+            elif dates is None or event.date in dates or event.fact is not None:
+                found.events.append(event)
+            else:
+                found.of_other_dates += 1
+    return found
+
+
+def _event_in(
+    offset: int, value: bytes, readers: Mapping[str, EffectReader], calendar: Calendar
+) -> Event | None:
+    """The event; None for one of a type that has no reader. Raises Rejected."""
+    envelope = _parsed(value)
+    if type(envelope) is not dict:
+        raise Rejected("not a JSON object")
+    reader = readers.get(_type_of(envelope))
+    if reader is None:
+        return None
+    event_id = nonempty(either(envelope, "event_id", "id"), "event_id")
+    date, hour = calendar.slot(either(envelope, "occurred_at", "time"))
+    effect = reader(envelope)
+    if isinstance(effect, Fact):
+        return Event(offset, event_id, date, hour, (), effect)
+    return Event(offset, event_id, date, hour, effect)
+
+
+def _parsed(value: bytes) -> Any:
+    try:
+        return orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        return parse_leniently(value, str(error))
 
 
 def _type_of(envelope: Envelope) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from ..decode.fields import Envelope, Rejected
-from ..decode.reader import EffectReader, FunctionFailed
+from ..decode.reading import EffectReader, FunctionFailed
 from ..event import Add, Effect
 from ..fold.field import CentsBy, Count, Counter, Derived, Field, Shape
 from ..fold.journal import Bookkeeper

@@ -1,44 +1,64 @@
-"""The chunks of one flush, put together by partition."""
+"""The records of one flush, read as they come and put together by partition."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..decode.reading import Reading
 from ..event import Chunk, Coordinate, Record
 from ..fold.ranges import contains, disjoint, union
+
+Read = Callable[[str, Sequence[Record]], Reading]
+"""What records of a partition say."""
 
 
 @dataclass
 class Stretch:
-    """Records of one partition, each offset once, and the ranges they were read from."""
+    """Records of one partition, each offset once: the ranges they came from, and what they say."""
 
     label: str
     ranges: list[list[int]] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
-
-    def add(self, chunk: Chunk) -> None:
-        """Add a chunk; offsets that are in the stretch already are left out."""
-        known = self.ranges
-        fresh: Sequence[Record] = chunk.records
-        if known and not disjoint(known, chunk.start, chunk.end):
-            fresh = [record for record in fresh if not contains(known, record.offset)]
-        self.ranges = union(known, chunk.start, chunk.end)
-        self.records.extend(fresh)
+    reading: Reading = field(default_factory=Reading)
 
     def below(self, offset: int) -> Stretch:
         """The part of it that lies below an offset."""
         ranges = [[start, min(end, offset)] for start, end in self.ranges if start < offset]
-        records = [record for record in self.records if record.offset < offset]
-        return Stretch(self.label, ranges, records)
+        return Stretch(self.label, ranges, self.reading.below(offset))
 
 
-def gather(chunks: Iterable[Chunk]) -> dict[str, Stretch]:
-    """Partition → stretch; chunks that leave a hole between them stay two ranges."""
-    stretches: dict[str, Stretch] = {}
-    for chunk in chunks:
-        stretches.setdefault(chunk.partition, Stretch(chunk.label)).add(chunk)
-    return stretches
+class Batch:
+    """What one flush is to write.
+
+    Records are read when they are added, not when the flush is due: a record that was
+    polled a moment ago is still in the processor's cache, and need not be kept for it.
+    """
+
+    def __init__(self, read: Read) -> None:
+        self.stretches: dict[str, Stretch] = {}
+        self.positions: dict[str, int] = {}
+        """Partition → where the chunk ends that was added last."""
+
+        self.records = 0
+        """How many came, those that came twice too."""
+
+        self._read = read
+
+    def add(self, chunk: Chunk) -> None:
+        """Add a chunk, or nothing of it where `read` raises.
+
+        Offsets that are in the batch already are left out; chunks that leave a hole
+        between them stay two ranges.
+        """
+        stretch = self.stretches.get(chunk.partition) or Stretch(chunk.label)
+        known, fresh = stretch.ranges, chunk.records
+        if known and not disjoint(known, chunk.start, chunk.end):
+            fresh = [record for record in fresh if not contains(known, record.offset)]
+        stretch.reading.add(self._read(chunk.partition, fresh))
+        stretch.ranges = union(known, chunk.start, chunk.end)
+        self.stretches[chunk.partition] = stretch
+        self.positions[chunk.partition] = chunk.end
+        self.records += len(chunk.records)
 
 
 def cut(stretches: Mapping[str, Stretch], at: Coordinate) -> dict[str, Stretch]:

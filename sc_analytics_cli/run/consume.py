@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
 from ..errors import AnalyticsError, UnreachableError
-from ..event import Chunk
 from ..source.port import Follower, Span
 from .ahead import Start, at_once
+from .batch import Batch
 from .flush import Decoded, Flush
 from .patience import Patience
 from .places import in_words
@@ -35,12 +35,8 @@ class Pace:
 class _Writing(NamedTuple):
     """A batch that is being written, and what will have become of it."""
 
-    chunks: Sequence[Chunk]
+    batch: Batch
     tally: Future[Tally]
-
-    def records(self) -> int:
-        """How many it holds."""
-        return sum(len(chunk.records) for chunk in self.chunks)
 
 
 class LiveRun:
@@ -80,7 +76,7 @@ class LiveRun:
         self._ahead = ahead
         self._limit = limit
         self._away_since: float | None = None
-        self._waiting: list[Chunk] = []
+        self._waiting = flush.batch()
         self._writing: _Writing | None = None
         self._oldest = 0.0
         self._asked = float("-inf")
@@ -117,23 +113,25 @@ class LiveRun:
         """Say once that the run comes to its end, as soon as that is wished."""
         if self._stopped() and not self._stopping:
             self._stopping = True
-            left = self._records() + (self._writing.records() if self._writing else 0)
+            writing = self._writing.batch.records if self._writing else 0
+            left = self._waiting.records + writing
             self._says(f"stopping; {left:,} records that were read are to be stored")
 
     def _poll(self) -> None:
-        """Step 1. After a rebalance everything begins anew at the checkpoints.
+        """Step 1, and 2. After a rebalance everything begins anew at the checkpoints.
 
         What came with that poll is let go: it belongs to the assignment before.
         """
-        room = max(1, self._pace.records - self._records())
+        room = max(1, self._pace.records - self._waiting.records)
         chunks = self._follower.poll(self._wait(), room)
         if self._follower.taken():
             self._drain()
             self._begin(self._follower.held())
             return
-        if chunks and not self._waiting:
+        if chunks and not self._waiting.positions:
             self._oldest = self._clock.monotonic()
-        self._waiting += chunks
+        for chunk in chunks:
+            self._waiting.add(chunk)
 
     def _begin(self, partitions: Collection[str]) -> None:
         """Go on with these partitions where the store says, once it answers."""
@@ -163,28 +161,27 @@ class LiveRun:
         self._observer.says(f"{self._name}: {message}", Where(self._name))
 
     def _wait(self) -> float:
-        if not self._waiting:
+        if not self._waiting.positions:
             return _POLL_SECONDS
         age = self._clock.monotonic() - self._oldest
         return min(_POLL_SECONDS, max(0.0, self._pace.seconds - age))
 
-    def _records(self) -> int:
-        return sum(len(chunk.records) for chunk in self._waiting)
-
     def _due(self) -> bool:
-        if not self._waiting:
+        if not self._waiting.positions:
             return False
         age = self._clock.monotonic() - self._oldest
-        return self._records() >= self._pace.records or age >= self._pace.seconds
+        return self._waiting.records >= self._pace.records or age >= self._pace.seconds
 
     def _write(self) -> None:
-        """Step 2 for what is waiting; 3 to 6 begin once the batch before has had all of them."""
-        chunks = self._waiting
-        batch = self._flush.decode(chunks)
+        """Steps 3 to 6 for what is waiting, once the batch before has had all of them."""
+        waiting = self._waiting
+        if waiting.positions:
+            self._follower.ask()
+        batch = self._flush.decoded(waiting)
         self._settle()
-        if chunks is self._waiting and chunks and self._confirmed():
-            self._waiting = []
-            self._writing = _Writing(chunks, self._ahead(partial(self._timed, batch)))
+        if waiting is self._waiting and waiting.positions and self._confirmed():
+            self._waiting = self._flush.batch()
+            self._writing = _Writing(waiting, self._ahead(partial(self._timed, batch)))
 
     def _confirmed(self) -> bool:
         """Whether what was polled may be absorbed; what a drain cannot ask about is read again."""
@@ -193,7 +190,7 @@ class LiveRun:
         except UnreachableError:
             if not self._stopped():
                 raise
-            self._waiting = []
+            self._waiting = self._flush.batch()
             return False
         return True
 
@@ -232,13 +229,13 @@ class LiveRun:
         except UnreachableError as error:
             if self._stopped() or self._away_too_long():
                 raise
-            self._waiting = []
+            self._waiting = self._flush.batch()
             self._patience.complain(error)
             self._follower.rest(_REST_SECONDS)
             self._begin(self._follower.held())
             return
         self._away_since = None
-        positions = {chunk.partition: chunk.end for chunk in writing.chunks}
+        positions = writing.batch.positions
         self.tally.add(tally)
         self._reading |= {each: at for each, at in positions.items() if each in self._reading}
         self._follower.commit(positions)
@@ -253,11 +250,11 @@ class LiveRun:
 
     def _finished(self, until: Mapping[str, Span]) -> bool:
         mine = self._follower.held() & set(until)
-        polled = {chunk.partition: chunk.end for chunk in self._waiting}
-        if any((self._reading | polled).get(each, -1) < until[each][1] for each in mine):
+        at = self._reading | self._waiting.positions
+        if any(at.get(each, -1) < until[each][1] for each in mine):
             return False
         now = self._clock.monotonic()
-        if not self._waiting and now - self._asked < _POLL_SECONDS:
+        if not self._waiting.positions and now - self._asked < _POLL_SECONDS:
             return False
         self._asked = now
         self._drain()

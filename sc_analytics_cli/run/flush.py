@@ -12,8 +12,8 @@
 
 A process may be killed between any two steps, or two may run at once: every step
 can be done again from the same records and then changes nothing more. 2 to 6 are
-`Flush.write` (2 is `decode`, which may be done ahead, the rest `absorb`); crash
-tests stop at each of them through `reached`.
+`Flush.write` (2 is that of a `batch` and may be done ahead, the rest is `absorb`);
+crash tests stop at each of them through `reached`.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from ..decode.moment import Calendar
-from ..decode.reader import Reading
-from ..event import Chunk, Coordinate
+from ..decode.reading import Reading
+from ..event import Chunk, Coordinate, Record
 from ..fold.delta import Delta, Deltas, fold
 from ..fold.document import Reach, Unread, absorb, unabsorbed
 from ..fold.ranges import union_all
@@ -35,7 +35,7 @@ from ..projections.declaration import Projection
 from ..settings import Rules
 from ..store.port import Store
 from . import dead_letters
-from .batch import Stretch, cut, gather
+from .batch import Batch, Stretch, cut
 from .checkpoints import Checkpoints
 from .dead_letters import Letters
 from .postings import Journals
@@ -59,13 +59,12 @@ class Step(IntEnum):
 
 
 class Decoded(NamedTuple):
-    """A batch after step 2: by partition, what was read of it and what that says.
+    """A batch after step 2.
 
     `events` are those that matter to the run, and `claims` what step 3 asks the ledger for.
     """
 
     stretches: Mapping[str, Stretch]
-    readings: Mapping[str, Reading]
     events: list[Located]
     claims: Mapping[str, Coordinate]
 
@@ -123,13 +122,23 @@ class Flush:
         self._reach[partition] = [[since, at]]
         self._letters.forget(partition)
 
-    def write(self, chunks: Sequence[Chunk]) -> Tally:
-        """Steps 2 to 6 for these chunks; raises as `absorb`."""
-        return self.absorb(self.decode(chunks))
+    def write(self, chunks: Iterable[Chunk]) -> Tally:
+        """Steps 2 to 6 for these chunks; raises as `batch` and `absorb`."""
+        batch = self.batch()
+        for chunk in chunks:
+            batch.add(chunk)
+        return self.absorb(self.decoded(batch))
 
-    def decode(self, chunks: Sequence[Chunk]) -> Decoded:
-        """Step 2 by itself; it asks no server, and may be done while another batch is absorbed."""
-        return self._decoded(gather(chunks))
+    def batch(self) -> Batch:
+        """An empty batch; whatever is added to it takes the most of step 2.
+
+        Raises DeclarationError where a function of the projection fails at a record.
+        """
+        return Batch(self._read)
+
+    def decoded(self, batch: Batch) -> Decoded:
+        """The rest of step 2; no server is asked, another batch may be absorbed meanwhile."""
+        return self._decoded(batch.stretches)
 
     def absorb(self, batch: Decoded) -> Tally:
         """Steps 3 to 6, and the dead letters of step 2.
@@ -140,7 +149,7 @@ class Flush:
         """
         if self.row is None:
             return self._write(batch)
-        length, refused = self.row.along(batch.readings)
+        length, refused = self.row.along(_readings(batch.stretches))
         if refused is not None:
             batch = self._decoded(cut(batch.stretches, refused.at))
         tally = self._write(batch, length)
@@ -149,22 +158,15 @@ class Flush:
             raise refused.error(self.projection.name)
         return tally
 
+    def _read(self, partition: str, records: Sequence[Record]) -> Reading:
+        dates = self._scope.dates
+        return reading_of(self.projection, partition, records, self._readers, self._calendar, dates)
+
     def _decoded(self, stretches: Mapping[str, Stretch]) -> Decoded:
-        readings = {
-            partition: reading_of(
-                self.projection,
-                partition,
-                stretch.records,
-                self._readers,
-                self._calendar,
-                self._scope.dates,
-            )
-            for partition, stretch in stretches.items()
-        }
-        events = self._scope.events(readings)
+        events = self._scope.events(_readings(stretches))
         first = _first_of_each(events)
         claims = self._store.prepared(self.projection.ledger(), first)
-        return Decoded(stretches, readings, events, claims)
+        return Decoded(stretches, events, claims)
 
     def _write(self, batch: Decoded, row: int | None = None) -> Tally:
         stretches, tally = batch.stretches, Tally()
@@ -200,9 +202,9 @@ class Flush:
         """Keep the dead letters, count what is skipped."""
         letters = []
         for partition, stretch in batch.stretches.items():
-            reading = batch.readings[partition]
+            reading = stretch.reading
             letters += [(partition, stretch.label, letter) for letter in reading.dead_letters]
-            tally.read += len(stretch.records)
+            tally.read += reading.records
             tally.skipped += reading.skipped
             tally.of_other_dates += len(reading.events) + reading.of_other_dates
         tally.of_other_dates -= len(batch.events)
@@ -276,6 +278,10 @@ class Flush:
         missing = self._documents.missing(dates)
         if missing:
             self._documents.loaded(self._store.load(kind, missing))
+
+
+def _readings(stretches: Mapping[str, Stretch]) -> dict[str, Reading]:
+    return {partition: stretch.reading for partition, stretch in stretches.items()}
 
 
 def _first_of_each(events: Sequence[Located]) -> dict[str, Coordinate]:

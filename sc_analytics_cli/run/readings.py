@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping, Sequence
 
 from ..decode.moment import Calendar
-from ..decode.reader import EffectReader, FunctionFailed, Reading, read
+from ..decode.reader import read
+from ..decode.reading import EffectReader, FunctionFailed, Reading
 from ..errors import DeclarationError
 from ..event import Coordinate, Record
 from ..projections.declaration import Projection
@@ -14,7 +15,7 @@ from ..projections.declaration import Projection
 def reading_of(
     projection: Projection,
     partition: str,
-    records: Iterable[Record],
+    records: Sequence[Record],
     readers: Mapping[str, EffectReader],
     calendar: Calendar,
     dates: Container[str] | None = None,

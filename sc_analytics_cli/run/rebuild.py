@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
-from ..decode.reader import Reading
+from ..decode.reading import Reading
 from ..event import Coordinate, Event
 from ..fold import journal
 from ..fold.field import Document

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ..decode.reader import Reading
+from ..decode.reading import Reading
 from ..errors import UnreadableError
 from ..event import Coordinate
 from ..fold.field import Document

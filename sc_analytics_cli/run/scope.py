@@ -6,7 +6,7 @@ from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..decode.reader import Reading
+from ..decode.reading import Reading
 from ..event import Coordinate, Event
 from ..fold import journal
 from ..fold.delta import Adding

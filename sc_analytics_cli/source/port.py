@@ -51,6 +51,10 @@ class Follower(Protocol):
         """As in Reader; also keeps the group membership alive."""
         ...
 
+    def ask(self) -> None:
+        """Begin with what `confirm` does about all that `poll` has brought, and do not wait."""
+        ...
+
     def confirm(self) -> None:
         """To be called before what `poll` has brought is absorbed: it is of the right topic.
 

@@ -158,6 +158,10 @@ class RenamedFollower:
         """See Follower.seek."""
         self._follower.seek({self._names.theirs(each): at for each, at in starts.items()})
 
+    def ask(self) -> None:
+        """See Follower.ask."""
+        self._follower.ask()
+
     def confirm(self) -> None:
         """See Follower.confirm."""
         self._follower.confirm()

@@ -82,6 +82,9 @@ class MemoryFollower:
         """See Follower.seek."""
         self._at |= {name: at for name, at in starts.items() if name in self._held}
 
+    def ask(self) -> None:
+        """See Follower.ask."""
+
     def confirm(self) -> None:
         """See Follower.confirm; nobody makes its topic anew."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sc_analytics_cli.decode.fields import Envelope, Rejected
-from sc_analytics_cli.decode.reader import EffectReader
+from sc_analytics_cli.decode.reading import EffectReader
 from sc_analytics_cli.event import Effect
 from sc_analytics_cli.fold.field import Shape
 from sc_analytics_cli.projections.catalog import named

@@ -47,6 +47,7 @@ class ConfluentFollower:
         self._held: set[str] = set()
         self._taken: set[str] = set()
         self._decided = self._closed = False
+        self._unasked = False
         self._at: dict[str, int] = {}
         self._committed: dict[str, int] = {}
         self._reasons = Reasons()
@@ -67,8 +68,7 @@ class ConfluentFollower:
         """See Follower.poll. Raises UnreachableError where nobody answers for `timeout` seconds."""
         began = time.monotonic()
         messages = fetched(self._consumer, self._connection, timeout, limit)
-        if messages:
-            self._identity.ask()
+        self._unasked |= bool(messages)
         found = sorted_out(messages, self._connection)
         chunks = [
             self._chunk(name, run)
@@ -79,8 +79,15 @@ class ConfluentFollower:
             self._ask()
         return chunks
 
+    def ask(self) -> None:
+        """See Follower.ask."""
+        if self._unasked:
+            self._identity.ask()
+            self._unasked = False
+
     def confirm(self) -> None:
         """See Follower.confirm."""
+        self.ask()
         self._identity.confirm()
 
     def taken(self) -> set[str]:

@@ -41,7 +41,7 @@ class KafkaFollower:
         self._at: dict[TopicPartition, int] = {}
         self._committed: dict[TopicPartition, int] = {}
         self._taken: set[TopicPartition] = set()
-        self._decided = False
+        self._decided = self._unasked = False
         self._assignment = Assignment()
         self._consumer = consumer(
             connection,
@@ -68,8 +68,16 @@ class KafkaFollower:
             self._ask()
         return chunks
 
+    def ask(self) -> None:
+        """See Follower.ask."""
+        if self._unasked:
+            with translated(self._connection):
+                self._identity.ask()
+            self._unasked = False
+
     def confirm(self) -> None:
         """See Follower.confirm."""
+        self.ask()
         with translated(self._connection):
             self._identity.confirm()
 
@@ -149,7 +157,7 @@ class KafkaFollower:
         found = polled(self._consumer, timeout, limit)
         self._renew()
         if found:
-            self._identity.ask()
+            self._unasked = True
         else:
             self._identity.check()
         return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 import weakref
 
@@ -31,11 +30,10 @@ def sweeping() -> bool:
 
 
 def test_afterwards_all_is_as_it_was() -> None:
-    """No thread goes on sweeping; collector and turns are the interpreter's own again."""
-    before = gc.get_threshold(), sys.getswitchinterval()
+    """No thread goes on sweeping; the collector is the interpreter's own again."""
+    before = gc.get_threshold()
     for _ in range(3):
         with at_work(every=0.01):
-            assert gc.get_threshold() != before[0]
-            assert sys.getswitchinterval() < before[1]
+            assert gc.get_threshold() != before
     wait_until(lambda: not sweeping(), what="the end of the sweeps")
-    assert (gc.get_threshold(), sys.getswitchinterval(), gc.get_freeze_count()) == (*before, 0)
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)

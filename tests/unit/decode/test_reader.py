@@ -10,7 +10,8 @@ import pytest
 
 from sc_analytics_cli.decode.fields import Envelope, Rejected
 from sc_analytics_cli.decode.moment import Calendar
-from sc_analytics_cli.decode.reader import Reading, read
+from sc_analytics_cli.decode.reader import read
+from sc_analytics_cli.decode.reading import Reading
 from sc_analytics_cli.event import Add, Effect, Event, Fact, LogRecord
 
 ONE: Effect = (Add("things", 1),)

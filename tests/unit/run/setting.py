@@ -86,9 +86,10 @@ class Setting:
         start: Spec | None = None,
         limit: float | None = None,
         ahead: Start = at_once,
+        flush: Flush | None = None,
     ) -> LiveRun:
         """A new live process, with its checkpoints prepared."""
-        beginnings = self.beginnings(start=start)
+        beginnings = self.beginnings(flush, start)
         beginnings.prepare()
         pace = Pace(records, seconds)
         return LiveRun(

@@ -30,10 +30,7 @@ def unread(*records: bytes) -> Setting:
     """A store into which the old version has consumed these records."""
     setting = Setting("revenue", 1)
     setting.log.append("t/0", *records)
-    live = setting.live_run(setting.follower())
-    live._flush = flush(setting, OLD)
-    live._beginnings = setting.beginnings(live._flush)
-    live.run(setting.ends())
+    setting.live_run(setting.follower(), flush=flush(setting, OLD)).run(setting.ends())
     return setting
 
 
