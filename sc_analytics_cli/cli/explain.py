@@ -54,7 +54,7 @@ def explain(
         subject = _of_letter(subject)
         _check_offset(subject, topics.values())
         explained = []
-        for at in _coordinates(store, log, subject):
+        for at in _coordinates(store, log, subject, topics.values()):
             record = _record(log, at)
             told = content(record)
             explained += [
@@ -87,7 +87,9 @@ def _of_letter(subject: str) -> str:
 
 
 def _check_offset(subject: str, topics: Collection[str]) -> None:
-    """Raise UsageError where a topic is named, or a partition of it, and no offset."""
+    """Raise UsageError for nothing at all, and for a topic or partition without an offset."""
+    if not subject:
+        raise UsageError("which record?", advice="sc-analytics explain TOPIC:PARTITION:OFFSET")
     match = _PARTITION.fullmatch(subject)
     if match and match[1] in topics:
         raise UsageError(
@@ -96,7 +98,9 @@ def _check_offset(subject: str, topics: Collection[str]) -> None:
         )
 
 
-def _coordinates(store: Store, log: Source, subject: str) -> list[Coordinate]:
+def _coordinates(
+    store: Store, log: Source, subject: str, topics: Collection[str]
+) -> list[Coordinate]:
     """The coordinate that is named, or those that own the event id that is named."""
     match = _COORDINATE.fullmatch(subject)
     if match:
@@ -113,6 +117,13 @@ def _coordinates(store: Store, log: Source, subject: str) -> list[Coordinate]:
         for owner in store.owners(each.ledger(), [subject]).values()
     }
     if not owners:
+        topic = next((each for each in topics if re.match(re.escape(each) + "[:/]", subject)), None)
+        if topic is not None:
+            raise UsageError(
+                f"{subject} is no place in {topic}",
+                cause="partition and offset are integers; no event has this for an id either",
+                advice=f"sc-analytics explain {topic}:0:OFFSET",
+            )
         raise NotThereError(
             f"no projection has counted an event {subject!r}",
             cause="it was never read, or the ledger has forgotten it",

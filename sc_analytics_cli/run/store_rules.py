@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from ..errors import ConflictError
 from ..settings import Rules
 from ..store.port import SETTINGS, Store
@@ -43,15 +45,17 @@ def refuse_other_rules(stored: Rules, rules: Rules) -> None:
     pairs = [
         ("--timezone", stored.timezone, rules.timezone),
         ("--leader-roles", _roles(stored), _roles(rules)),
-        ("--currency", stored.currency or "(any)", rules.currency or "(any)"),
+        ("--currency", stored.currency or "", rules.currency or ""),
     ]
     differing = [each for each in pairs if each[1] != each[2]]
     raise ConflictError(
         "the store was built with "
-        + ", ".join(f"{flag} {old}, not {new}" for flag, old, new in differing),
+        + ", ".join(
+            f"{flag} {old or '(any)'}, not {new or '(any)'}" for flag, old, new in differing
+        ),
         cause="figures that follow different rules must not mix in one document",
         advice="use the store's settings ("
-        + " ".join(f"{flag} {old}" for flag, old, _ in differing)
+        + " ".join(f"{flag} {quote(old)}" for flag, old, _ in differing)
         + ") or another --store",
     )
 

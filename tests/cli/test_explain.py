@@ -177,6 +177,18 @@ def test_a_forgotten_offset(store: Consumed, subject: str, partition: str) -> No
     refused(outcome, 2, "names no offset", next_one)
 
 
+@pytest.mark.parametrize("subject", ["{topic}:x:1", "{topic}:0:1x", "{topic}/0/5"])
+def test_what_begins_with_a_topic_and_is_no_coordinate(store: Consumed, subject: str) -> None:
+    """It is hardly an event id, and not told to be one that nobody knows."""
+    outcome = store.command.run("explain", subject.format(topic=store.topic))
+    refused(outcome, 2, "is no place in", f"sc-analytics explain {store.topic}:0:OFFSET")
+
+
+def test_nothing_is_named(store: Consumed) -> None:
+    """An empty argument, as of a variable that is not set, is no event id."""
+    refused(store.command.run("explain", ""), 2, "which record?")
+
+
 def test_a_topic_that_nobody_counts(kafka: KafkaServer, store: Consumed) -> None:
     """It is said rather than nothing."""
     _, topic = beside(kafka, store, "other", None)

@@ -72,3 +72,14 @@ def test_of_two_first_runs_one_decides(same: bool) -> None:
         with pytest.raises(ConflictError):
             agree(store, Rules())
     assert stored_rules(store) == BERLIN
+
+
+def test_a_store_of_any_currency_is_asked_for_by_an_empty_one() -> None:
+    """What is advised can be typed as it stands."""
+    store = MemoryStore()
+    agree(store, Rules.of("UTC", "leader", None))
+    with pytest.raises(ConflictError) as refused:
+        agree(store, Rules.of("UTC", "leader", "EUR"))
+    assert refused.value.what == "the store was built with --currency (any), not EUR"
+    assert refused.value.advice == "use the store's settings (--currency '') or another --store"
+    agree(store, Rules.of("UTC", "leader", ""))
