@@ -119,10 +119,10 @@ def _coordinates(
     if not owners:
         topic = next((each for each in topics if re.match(re.escape(each) + "[:/]", subject)), None)
         if topic is not None:
-            raise UsageError(
-                f"{subject} is no place in {topic}",
-                cause="partition and offset are integers; no event has this for an id either",
-                advice=f"sc-analytics explain {topic}:0:OFFSET",
+            raise NotThereError(
+                f"{subject} is no place in {topic}, and no event that was counted has it for an id",
+                cause="partition and offset are integers; a ledger forgets its ids after some days",
+                advice=f"sc-analytics explain {topic}:PARTITION:OFFSET",
             )
         raise NotThereError(
             f"no projection has counted an event {subject!r}",

@@ -17,7 +17,7 @@ from typing import Any, Final
 import orjson
 
 from ..event import Event, Fact, Record
-from .fields import MAX_ID_BYTES, Envelope, Rejected
+from .fields import MAX_ID_BYTES, Envelope, Rejected, identifier
 from .moment import Calendar
 from .reading import EffectReader, FunctionFailed, Reading
 
@@ -89,6 +89,9 @@ def _column(envelopes: Sequence[Envelope], name: str, other: str) -> list[str]:
 
 def _check_ids(ids: Sequence[str]) -> None:
     joined = "".join(ids)
+    if not joined.isascii():
+        for each in ids:
+            identifier(each, "event_id")
     longest = max(map(len, ids), default=0)
-    if not all(ids) or longest > MAX_ID_BYTES or not joined.isascii() or "\0" in joined:
+    if not all(ids) or longest > MAX_ID_BYTES or "\0" in joined:
         raise _Unusual

@@ -184,14 +184,15 @@ class LiveRun:
             self._writing = _Writing(waiting, self._ahead(partial(self._timed, batch)))
 
     def _confirmed(self) -> bool:
-        """Whether what was polled may be absorbed; what a drain cannot ask about is read again."""
+        """Whether what was polled may be absorbed; where not, it is let go, and read again."""
+        polled, self._waiting = self._waiting, self._flush.batch()
         try:
             self._follower.confirm()
         except UnreachableError:
             if not self._stopped():
                 raise
-            self._waiting = self._flush.batch()
             return False
+        self._waiting = polled
         return True
 
     def _timed(self, batch: Decoded) -> Tally:
@@ -214,8 +215,9 @@ class LiveRun:
     def _settle(self) -> None:
         """Wait for the batch that is being written; step 7 for it.
 
-        Where the store went away, what was polled is let go and read again from
-        the checkpoint once the store is back: it may have come back without the
+        Where it is not written, what was polled behind it is let go: stored, it
+        would leave a hole. If the store went away it is read again from the
+        checkpoint once the store is back, which may have come back without the
         last writes that it had acknowledged.
         """
         if self._writing is None:
@@ -224,16 +226,17 @@ class LiveRun:
         while not wait([writing.tally], _POLL_SECONDS).done:
             self._notice_a_stop()
         self._writing = None
+        polled, self._waiting = self._waiting, self._flush.batch()
         try:
             tally = writing.tally.result()
         except UnreachableError as error:
             if self._stopped() or self._away_too_long():
                 raise
-            self._waiting = self._flush.batch()
             self._patience.complain(error)
             self._follower.rest(_REST_SECONDS)
             self._begin(self._follower.held())
             return
+        self._waiting = polled
         self._away_since = None
         positions = writing.batch.positions
         self.tally.add(tally)

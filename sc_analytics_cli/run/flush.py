@@ -123,7 +123,7 @@ class Flush:
         self._letters.forget(partition)
 
     def write(self, chunks: Iterable[Chunk]) -> Tally:
-        """Steps 2 to 6 for these chunks; raises as `batch` and `absorb`."""
+        """Steps 2 to 6 for these chunks; raises as `Batch.add` and `absorb`."""
         batch = self.batch()
         for chunk in chunks:
             batch.add(chunk)
@@ -132,7 +132,7 @@ class Flush:
     def batch(self) -> Batch:
         """An empty batch; whatever is added to it takes the most of step 2.
 
-        Raises DeclarationError where a function of the projection fails at a record.
+        Its `add` raises DeclarationError where a function of the projection fails at a record.
         """
         return Batch(self._read)
 

@@ -2,7 +2,7 @@
 
 Its ids are in one of two places, which hangs on the id alone. Those that tell when they
 were made (UUIDs of version 7) are in a log of segments (mongo_ledger_log.py), which
-costs the server a sixth; the rest is under a unique index over ids
+costs the server a seventh; the rest is under a unique index over ids
 (mongo_ledger_index.py). Either forgets whole segments, some days after they were made.
 """
 

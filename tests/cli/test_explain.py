@@ -181,7 +181,7 @@ def test_a_forgotten_offset(store: Consumed, subject: str, partition: str) -> No
 def test_what_begins_with_a_topic_and_is_no_coordinate(store: Consumed, subject: str) -> None:
     """It is hardly an event id, and not told to be one that nobody knows."""
     outcome = store.command.run("explain", subject.format(topic=store.topic))
-    refused(outcome, 2, "is no place in", f"sc-analytics explain {store.topic}:0:OFFSET")
+    refused(outcome, 6, "is no place in", f"sc-analytics explain {store.topic}:PARTITION:OFFSET")
 
 
 def test_nothing_is_named(store: Consumed) -> None:

@@ -23,7 +23,7 @@ class MemoryFollower:
         self.committed: dict[str, int] = {}
         self.rested = 0.0
         self.joined = True
-        self._polls = 0
+        self.polls = 0
         self._log = log
         self._clock = clock
         self._script = list(script)
@@ -46,8 +46,8 @@ class MemoryFollower:
 
     def poll(self, timeout: float, limit: int) -> list[Chunk]:
         """See Follower.poll."""
-        self._polls += 1
-        assert self._polls < _TOO_MANY_POLLS, "this run does not end"
+        self.polls += 1
+        assert self.polls < _TOO_MANY_POLLS, "this run does not end"
         if self._script:
             self._script.pop(0)()
         chunks = []

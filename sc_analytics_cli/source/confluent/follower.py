@@ -21,6 +21,9 @@ from .reasons import Reasons
 
 _ASK_SECONDS = 1.0
 
+_AT_ONCE = 1_000
+"""So many messages fit into a processor's own cache until they are read."""
+
 
 class ConfluentFollower:
     """Implements Follower.
@@ -67,7 +70,7 @@ class ConfluentFollower:
     def poll(self, timeout: float, limit: int) -> list[Chunk]:
         """See Follower.poll. Raises UnreachableError where nobody answers for `timeout` seconds."""
         began = time.monotonic()
-        messages = fetched(self._consumer, self._connection, timeout, limit)
+        messages = fetched(self._consumer, self._connection, timeout, min(limit, _AT_ONCE))
         self._unasked |= bool(messages)
         found = sorted_out(messages, self._connection)
         chunks = [
@@ -88,7 +91,9 @@ class ConfluentFollower:
     def confirm(self) -> None:
         """See Follower.confirm."""
         self.ask()
+        self._unasked = True  # until there is an answer, and it is yes
         self._identity.confirm()
+        self._unasked = False
 
     def taken(self) -> set[str]:
         """See Follower.taken."""

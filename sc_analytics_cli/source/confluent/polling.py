@@ -12,9 +12,6 @@ from ..kafka.connection import Connection
 from .client import final, translated, translation
 from .record import ConfluentRecord
 
-_AT_ONCE = 1_000
-"""So many messages fit into a processor's own cache until they are read."""
-
 
 class Run(NamedTuple):
     """What a poll brought of one partition, and the next offset."""
@@ -30,9 +27,8 @@ def fetched(
     """What the driver has; it would wait for all `limit`, so the first is waited for alone."""
     with translated(connection):
         messages = consumer.consume(1, timeout)
-        more = min(limit, _AT_ONCE) - 1
-        if messages and more > 0:
-            messages += consumer.consume(more, 0)
+        if messages and limit > 1:
+            messages += consumer.consume(limit - 1, 0)
     return messages
 
 

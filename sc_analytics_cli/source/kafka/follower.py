@@ -78,8 +78,10 @@ class KafkaFollower:
     def confirm(self) -> None:
         """See Follower.confirm."""
         self.ask()
+        self._unasked = True  # until there is an answer, and it is yes
         with translated(self._connection):
             self._identity.confirm()
+        self._unasked = False
 
     def taken(self) -> set[str]:
         """See Follower.taken."""
