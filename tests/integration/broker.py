@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from confluent_kafka import Producer
 from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
+from kafka.errors import InvalidReplicationFactorError
 
 from tests.oracle.documents import LogRecord
+
+_UNFENCED_SECONDS = 30
 
 
 def create_topics(servers: str, partitions: Mapping[str, int], **configs: str) -> None:
@@ -17,16 +21,24 @@ def create_topics(servers: str, partitions: Mapping[str, int], **configs: str) -
     Events carry timestamps of their own days, so retention by time is off.
     """
     configs = {"retention.ms": "-1"} | configs
+    topics = [NewTopic(topic, n, 1, topic_configs=configs) for topic, n in partitions.items()]
     admin = KafkaAdminClient(bootstrap_servers=servers)
+    deadline = time.monotonic() + _UNFENCED_SECONDS
     try:
-        admin.create_topics(
-            [
-                NewTopic(topic, count, 1, topic_configs=configs)
-                for topic, count in partitions.items()
-            ]
-        )
+        while not _created(admin, topics):
+            assert time.monotonic() < deadline, "the broker stays fenced"
+            time.sleep(0.1)
     finally:
         admin.close()
+
+
+def _created(admin: KafkaAdminClient, topics: Sequence[NewTopic]) -> bool:
+    """Create them all, or none where the controller has not heard of a frozen broker again."""
+    try:
+        admin.create_topics(topics)
+    except InvalidReplicationFactorError:
+        return False
+    return True
 
 
 def produce(servers: str, records: Iterable[LogRecord]) -> None:
