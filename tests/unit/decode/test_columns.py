@@ -92,7 +92,7 @@ def test_one_record_that_is_none_spoils_no_other(bad: bytes | None) -> None:
     sound = {"event_id": "e", "event_type": "order.created", "occurred_at": TIMES[0]}
     records = written(*[sound | {"event_id": f"e-{number}"} for number in range(1000)])
     (projection,) = named(["order-funnel"])
-    for at in (0, 249, 250, 600, 999):
+    for at in (0, 63, 64, 249, 250, 600, 999):
         spoilt = [*records[:at], LogRecord(2 * at, bad), *records[at + 1 :]]
         found = read(spoilt, projection.readers(Rules()), Calendar("UTC"))
         assert [each.offset for each in found.events] == [
